@@ -1,0 +1,99 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Permissions } from './permissions.js';
+
+export interface FunctionRoleProps {
+  readonly permissions: Permissions;
+  /** The file they come from, for messages. */
+  readonly source: string;
+  readonly logGroup: ILogGroup;
+  readonly tables: Readonly<Record<string, ITable>>;
+  /** ARNs by short name. Made from fixed names, so that a function can name a machine that invokes it. */
+  readonly stateMachineArns: Readonly<Record<string, string>>;
+}
+
+/** Actions that act on an execution of a machine and not on the machine. */
+const ON_EXECUTIONS: ReadonlySet<string> = new Set(['DescribeExecution', 'StopExecution', 'GetExecutionHistory', 'RedriveExecution']);
+
+/** DynamoDB actions that can address an index. */
+const ON_INDEXES: ReadonlySet<string> = new Set(['Query', 'Scan']);
+
+/** The role of one function: its permissions file in the words of IAM, its own log group, its traces. */
+export class FunctionRole extends Role {
+  constructor(scope: Construct, id: string, props: FunctionRoleProps) {
+    super(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const { permissions } = props;
+
+    this.allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [props.logGroup.logGroupArn]);
+
+    this.allow('Drs', prefixed('drs', permissions.drs), ['*']);
+    this.allow('Ec2ViaDrs', prefixed('ec2', permissions.ec2ViaDrs), ['*'], {
+      'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' },
+    });
+    this.allow(
+      'PassToEc2',
+      permissions.passToEc2.length > 0 ? ['iam:PassRole'] : [],
+      permissions.passToEc2.map((role) => this.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role })),
+      { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+    );
+
+    const sendCommand = permissions.ssm.filter((action) => action === 'SendCommand');
+    const otherSsm = permissions.ssm.filter((action) => action !== 'SendCommand');
+    this.allow('Ssm', prefixed('ssm', otherSsm), ['*']);
+    this.allow('SsmCommand', prefixed('ssm', sendCommand), [
+      ...permissions.ssmDocuments.map((document) =>
+        // The documents of AWS belong to no account.
+        this.stack.formatArn({ service: 'ssm', account: document.startsWith('AWS-') ? '' : this.stack.account, resource: 'document', resourceName: document }),
+      ),
+      this.stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' }),
+    ]);
+
+    for (const [name, actions] of Object.entries(permissions.tables)) {
+      const table = known(props.tables, name, 'table', props.source);
+      const indexed = actions.some((action) => ON_INDEXES.has(action));
+      this.allow(`Table${name}`, prefixed('dynamodb', actions), indexed ? [table.tableArn, `${table.tableArn}/index/*`] : [table.tableArn]);
+    }
+
+    for (const [name, actions] of Object.entries(permissions.stateMachines)) {
+      const machineArn = known(props.stateMachineArns, name, 'state machine', props.source);
+      const onExecutions = actions.filter((action) => ON_EXECUTIONS.has(action));
+      const onMachine = actions.filter((action) => !ON_EXECUTIONS.has(action));
+      this.allow(`Machine${name}`, prefixed('states', onMachine), [machineArn]);
+      this.allow(`Executions${name}`, prefixed('states', onExecutions), [executionsOf(this.stack, machineArn)]);
+    }
+  }
+
+  private allow(
+    name: string,
+    actions: string[],
+    resources: string[],
+    conditions?: Record<string, Record<string, string>>,
+  ): void {
+    if (actions.length === 0) {
+      return;
+    }
+    const sid = name.replace(/[^A-Za-z0-9]/g, '');
+    this.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources, ...(conditions && { conditions }) }));
+  }
+}
+
+/** The pattern that fits every execution of a machine. */
+export function executionsOf(stack: Stack, machineArn: string): string {
+  const name = stack.splitArn(machineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
+  return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${name}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}
+
+function prefixed(service: string, actions: readonly string[]): string[] {
+  return actions.map((action) => `${service}:${action}`);
+}
+
+function known<T>(things: Readonly<Record<string, T>>, name: string, noun: string, source: string): T {
+  const thing = things[name];
+  if (thing === undefined) {
+    throw new Error(`${source}: there is no ${noun} "${name}". Known are ${Object.keys(things).join(', ')}.`);
+  }
+  return thing;
+}

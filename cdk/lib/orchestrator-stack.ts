@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { Functions } from './functions.js';
+import { Identity } from './identity.js';
+import { RestApi } from './rest-api.js';
+import { REPOSITORY, type Settings } from './settings.js';
+import { StateMachines, stateMachineArn } from './state-machines.js';
+import { Tables } from './tables.js';
+import { Triggers } from './triggers.js';
+import { waitTimes } from './wait-times.js';
+
+export interface OrchestratorStackProps extends StackProps {
+  readonly settings: Settings;
+  /** The folder of the state machine definitions; tests put their own here. */
+  readonly definitions?: string;
+}
+
+/** Everything, in the Region that one recovers into: an outage of the source Region must not reach it. */
+export class OrchestratorStack extends Stack {
+  constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
+    super(scope, id, props);
+    const { local, assets, scale } = props.settings;
+
+    const tables = new Tables(this, 'Tables', { disposable: local });
+    const functions = new Functions(this, 'Functions', {
+      assets,
+      local,
+      tables,
+      stateMachineArns: { recovery: stateMachineArn(this, 'recovery'), wave: stateMachineArn(this, 'wave') },
+    });
+    const eventBus = EventBus.fromEventBusName(this, 'EventBus', 'default');
+    const { api: apiFunction, ...tasks } = functions.byName;
+    const stateMachines = new StateMachines(this, 'StateMachines', {
+      definitions: props.definitions ?? join(REPOSITORY, 'statemachine'),
+      functions: tasks,
+      eventBus,
+      waitTimes: waitTimes(scale),
+      local,
+    });
+    const { recovery, wave } = stateMachines.byName;
+    const identity = new Identity(this, 'Identity', { disposable: local });
+    const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local });
+    new Triggers(this, 'Triggers', { eventBus, recovery });
+
+    const outputs: Record<string, string> = {
+      ApiUrl: api.url,
+      UserPoolId: identity.userPool.userPoolId,
+      UserPoolClientId: identity.client.userPoolClientId,
+      RecoveryStateMachineArn: recovery.stateMachineArn,
+      WaveStateMachineArn: wave.stateMachineArn,
+      ProtectionGroupsTable: tables.protectionGroups.tableName,
+      RecoveryPlansTable: tables.recoveryPlans.tableName,
+      ExecutionHistoryTable: tables.executionHistory.tableName,
+    };
+    for (const [name, value] of Object.entries(outputs)) {
+      new CfnOutput(this, name, { value });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  CognitoUserPoolsAuthorizer,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi as ApiGatewayRestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+export interface RestApiProps {
+  readonly handler: IFunction;
+  readonly userPool: IUserPool;
+  readonly local: boolean;
+}
+
+/** The door: it checks who is calling and hands everything to one function, which knows the routes and the roles. */
+export class RestApi extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: RestApiProps) {
+    super(scope, id);
+    const restApiName = Stack.of(this).stackName;
+    const accessLogs = new LogGroup(this, 'AccessLogs', {
+      logGroupName: `/aws/vendedlogs/apigateway/${restApiName}`,
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: props.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    const authorizer = new CognitoUserPoolsAuthorizer(this, 'Authorizer', { cognitoUserPools: [props.userPool] });
+
+    const api = new ApiGatewayRestApi(this, 'Api', {
+      restApiName,
+      endpointTypes: [EndpointType.REGIONAL],
+      defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.COGNITO },
+      defaultIntegration: new LambdaIntegration(props.handler, { allowTestInvoke: false }),
+      // API Gateway writes logs with a role that belongs to the whole account and Region: others may rely on it, so
+      // it stays when the stack goes.
+      cloudWatchRole: !props.local,
+      ...(!props.local && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
+      deployOptions: {
+        stageName: 'prod',
+        tracingEnabled: true,
+        metricsEnabled: true,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        // A handful of consoles polling, with room; a runaway client is stopped before it eats the function's share.
+        throttlingRateLimit: 100,
+        throttlingBurstLimit: 200,
+        accessLogDestination: new LogGroupLogDestination(accessLogs),
+        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+      },
+    });
+    api.root.addProxy({ anyMethod: true });
+    this.url = api.url;
+  }
+}

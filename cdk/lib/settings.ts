@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Node } from 'constructs';
+
+/** Where the repository starts, seen from this file. */
+export const REPOSITORY = resolve(import.meta.dirname, '..', '..');
+
+/** All that can be chosen from the command line (`-c name=value`). Nothing else in this app reads context. */
+export interface Settings {
+  /** `-c stack=NAME`: the stack's name, and the first part of the names of machines, functions and log groups. */
+  readonly stackName: string;
+  /** `-c target=local`: the local cloud instead of AWS. */
+  readonly local: boolean;
+  /** `-c assets=DIR`: where `<function>.zip` lie; `none` for a template that cannot be deployed. */
+  readonly assets: AssetSource;
+  /** `-c scale=0.01`: one second of the scenario lasts this many real ones. Only the local cloud is scaled. */
+  readonly scale: number;
+}
+
+export type AssetSource =
+  /** Zips in this directory; each must be there. */
+  | { readonly kind: 'directory'; readonly path: string }
+  /** Nothing was built: the template synthesizes, and its code location is a parameter without a default. */
+  | { readonly kind: 'none' };
+
+export const DEFAULT_STACK_NAME = 'drs-orchestrator';
+
+export function readSettings(node: Node): Settings {
+  const text = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name);
+    return value === undefined ? undefined : String(value);
+  };
+
+  const target = text('target') ?? 'aws';
+  if (target !== 'aws' && target !== 'local') {
+    throw new Error(`The context value "target" is aws or local, not "${target}".`);
+  }
+  const local = target === 'local';
+
+  const scale = Number(text('scale') ?? '1');
+  if (!(scale > 0 && scale <= 1)) {
+    throw new Error(`The context value "scale" is a number above 0 and up to 1, not "${text('scale')}".`);
+  }
+  if (scale !== 1 && !local) {
+    throw new Error('The context value "scale" is for "-c target=local" only: AWS keeps real time.');
+  }
+
+  return {
+    stackName: text('stack') ?? DEFAULT_STACK_NAME,
+    local,
+    assets: assetSource(text('assets'), local),
+    scale,
+  };
+}
+
+function assetSource(assets: string | undefined, local: boolean): AssetSource {
+  if (assets === 'none') {
+    return { kind: 'none' };
+  }
+  if (assets !== undefined) {
+    return { kind: 'directory', path: resolve(assets) };
+  }
+  const built = resolve(REPOSITORY, 'target', 'lambda');
+  // On a clean clone one can read and test the template before compiling anything.
+  return existsSync(built) || local ? { kind: 'directory', path: built } : { kind: 'none' };
+}

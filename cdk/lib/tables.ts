@@ -1,0 +1,56 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+
+export interface TablesProps {
+  /** The local cloud's tables go with the stack. Everywhere else they outlive it. */
+  readonly disposable: boolean;
+}
+
+/** The tables of record: what is protected, what is planned, and what ran. */
+export class Tables extends Construct {
+  /** Groups, and one item per source server that says which group it is in. */
+  readonly protectionGroups: Table;
+  readonly recoveryPlans: Table;
+  /** Executions, their waves, servers and timelines, and the claims on servers. */
+  readonly executionHistory: Table;
+  /** All of them, by the name that `permissions.yaml` uses. */
+  readonly byName: Readonly<Record<string, Table>>;
+
+  constructor(scope: Construct, id: string, props: TablesProps) {
+    super(scope, id);
+    const common = {
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !props.disposable,
+      removalPolicy: props.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    } satisfies Partial<TableProps>;
+    const text = (name: string) => ({ name, type: AttributeType.STRING });
+    const number = (name: string) => ({ name, type: AttributeType.NUMBER });
+
+    this.protectionGroups = new Table(this, 'ProtectionGroups', { ...common, partitionKey: text('kind'), sortKey: text('id') });
+    this.recoveryPlans = new Table(this, 'RecoveryPlans', { ...common, partitionKey: text('kind'), sortKey: text('id') });
+    this.executionHistory = new Table(this, 'ExecutionHistory', {
+      ...common,
+      partitionKey: text('executionId'),
+      sortKey: text('planId'),
+    });
+
+    // Only header items carry these attributes, so every index holds one small item per execution.
+    const indexes = [
+      { indexName: 'byPlan', partitionKey: text('plan') },
+      { indexName: 'byStart', partitionKey: text('kind') },
+      // The attribute is removed when the execution ends: the index is the list of what runs now.
+      { indexName: 'active', partitionKey: text('active') },
+    ];
+    for (const index of indexes) {
+      this.executionHistory.addGlobalSecondaryIndex({ ...index, sortKey: number('startedAt'), projectionType: ProjectionType.ALL });
+    }
+
+    this.byName = {
+      ProtectionGroups: this.protectionGroups,
+      RecoveryPlans: this.recoveryPlans,
+      ExecutionHistory: this.executionHistory,
+    };
+  }
+}

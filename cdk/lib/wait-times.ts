@@ -1,0 +1,21 @@
+/** The numbers that `statemachine/*.asl.yaml` leaves open, under the names of its placeholders. In seconds. */
+export interface WaitTimes {
+  /** How long a wave waits for word from its dependencies before it looks for itself: a task token can get lost. */
+  readonly DependencyTimeoutSeconds: number;
+  /** How long a state waits for its function. */
+  readonly TaskTimeoutSeconds: number;
+}
+
+/**
+ * The local cloud scales its Wait states and retries but not the time-outs of tasks, so they are scaled here.
+ * @param scale how many real seconds one second of the scenario lasts
+ */
+export function waitTimes(scale: number): WaitTimes {
+  return {
+    // Below 5 s a busy machine would look again before the function has stored its token.
+    DependencyTimeoutSeconds: Math.max(5, Math.round(300 * scale)),
+    // Longer than any function that is called this way may run, so that its own error arrives. Functions do not run
+    // faster on the local cloud.
+    TaskTimeoutSeconds: 150,
+  };
+}

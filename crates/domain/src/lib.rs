@@ -1,0 +1,17 @@
+//! The rules of disaster recovery: what a plan is, which wave may run, what fits into a DRS job, what a status may
+//! become, and when a wave counts as recovered.
+//!
+//! Not here: anything that talks, sleeps, reads a clock or draws a random number. `clippy.toml` beside this crate bans
+//! those, so every rule can be tested as a function of its arguments.
+
+pub mod batch;
+pub mod clock;
+pub mod graph;
+pub mod health;
+pub mod id;
+pub mod outcome;
+pub mod plan;
+pub mod preflight;
+pub mod role;
+pub mod status;
+pub mod validate;

@@ -1,0 +1,185 @@
+//! The statuses of executions, waves and servers, and what each may become. The whole transition table is a snapshot
+//! in `tests/statuses.rs`: a change of a rule shows there.
+//!
+//! A transition to the same status is always allowed: a Step Functions task may be delivered twice.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! status {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident => $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every status there is.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The status as the API and the tables spell it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+    };
+}
+
+status! {
+    /// Where an execution is.
+    ExecutionStatus {
+        /// Accepted; PrepareExecution has not looked at it yet.
+        Pending => "PENDING",
+        /// Preflight passed, servers are claimed, waves run.
+        Running => "RUNNING",
+        /// Every server of every wave succeeded.
+        Completed => "COMPLETED",
+        /// It ended within its policies, but not every server succeeded.
+        Partial => "PARTIAL",
+        /// A wave failed and its policy is STOP, or the orchestration itself failed.
+        Failed => "FAILED",
+        /// Preflight or a claim refused it: nothing was launched.
+        Refused => "REFUSED",
+    }
+}
+
+status! {
+    /// Where a wave is.
+    WaveStatus {
+        /// Waits for the waves it depends on.
+        Waiting => "WAITING",
+        /// Its servers are being launched.
+        Launching => "LAUNCHING",
+        /// Its servers are launched and their health checks run.
+        Checking => "CHECKING",
+        /// Every server succeeded.
+        Completed => "COMPLETED",
+        /// Some servers failed, and the policy allows it.
+        Partial => "PARTIAL",
+        /// Too many servers failed, a critical one did, or the orchestration of the wave failed.
+        Failed => "FAILED",
+        /// A wave it depends on failed with STOP or was skipped: nothing was launched.
+        Skipped => "SKIPPED",
+    }
+}
+
+status! {
+    /// Where a server of a wave is.
+    ServerStatus {
+        /// In no DRS job yet.
+        Pending => "PENDING",
+        /// In a DRS job.
+        Launching => "LAUNCHING",
+        /// DRS launched it; its health is not known.
+        Launched => "LAUNCHED",
+        /// Its health checks run.
+        Checking => "CHECKING",
+        /// It is launched and its required health checks passed.
+        Healthy => "HEALTHY",
+        /// It is launched and a required health check failed.
+        Unhealthy => "UNHEALTHY",
+        /// DRS did not launch it.
+        Failed => "FAILED",
+        /// Its wave was skipped or ended before it was launched.
+        Skipped => "SKIPPED",
+        /// It was in a job when its wave ended without seeing the outcome: look in DRS.
+        Unknown => "UNKNOWN",
+    }
+}
+
+impl ExecutionStatus {
+    /// Whether nothing follows.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        match self {
+            Self::Pending | Self::Running => false,
+            Self::Completed | Self::Partial | Self::Failed | Self::Refused => true,
+        }
+    }
+
+    /// Whether `next` may follow.
+    #[must_use]
+    pub fn can_become(self, next: Self) -> bool {
+        if self == next {
+            return true;
+        }
+        match self {
+            Self::Pending => matches!(next, Self::Running | Self::Refused | Self::Failed),
+            Self::Running => matches!(next, Self::Completed | Self::Partial | Self::Failed),
+            Self::Completed | Self::Partial | Self::Failed | Self::Refused => false,
+        }
+    }
+}
+
+impl WaveStatus {
+    /// Whether nothing follows: the waves that depend on it can decide.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        match self {
+            Self::Waiting | Self::Launching | Self::Checking => false,
+            Self::Completed | Self::Partial | Self::Failed | Self::Skipped => true,
+        }
+    }
+
+    /// Whether `next` may follow.
+    #[must_use]
+    pub fn can_become(self, next: Self) -> bool {
+        if self == next {
+            return true;
+        }
+        match self {
+            Self::Waiting => matches!(next, Self::Launching | Self::Skipped | Self::Failed),
+            Self::Launching => matches!(next, Self::Checking | Self::Completed | Self::Partial | Self::Failed),
+            Self::Checking => matches!(next, Self::Completed | Self::Partial | Self::Failed),
+            Self::Completed | Self::Partial | Self::Failed | Self::Skipped => false,
+        }
+    }
+}
+
+impl ServerStatus {
+    /// Whether nothing follows once the wave is settled. LAUNCHED is an end where no health check runs.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        match self {
+            Self::Pending | Self::Launching | Self::Checking => false,
+            Self::Launched | Self::Healthy | Self::Unhealthy | Self::Failed | Self::Skipped | Self::Unknown => true,
+        }
+    }
+
+    /// Whether the wave counts it as recovered.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        match self {
+            Self::Launched | Self::Healthy => true,
+            Self::Pending
+            | Self::Launching
+            | Self::Checking
+            | Self::Unhealthy
+            | Self::Failed
+            | Self::Skipped
+            | Self::Unknown => false,
+        }
+    }
+
+    /// Whether `next` may follow.
+    #[must_use]
+    pub fn can_become(self, next: Self) -> bool {
+        if self == next {
+            return true;
+        }
+        match self {
+            Self::Pending => matches!(next, Self::Launching | Self::Failed | Self::Skipped),
+            Self::Launching => matches!(next, Self::Launched | Self::Failed | Self::Unknown),
+            Self::Launched => matches!(next, Self::Checking | Self::Healthy | Self::Unhealthy),
+            Self::Checking => matches!(next, Self::Healthy | Self::Unhealthy),
+            Self::Healthy | Self::Unhealthy | Self::Failed | Self::Skipped | Self::Unknown => false,
+        }
+    }
+}
