@@ -1,5 +1,4 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -10,7 +9,8 @@ export interface FunctionRoleProps {
   /** The file they come from, for messages. */
   readonly source: string;
   readonly logGroup: ILogGroup;
-  readonly tables: Readonly<Record<string, ITable>>;
+  /** What a permission for a table covers: the table and its indexes. */
+  readonly tableArns: Readonly<Record<string, readonly string[]>>;
   /** ARNs by short name. Made from fixed names, so that a function can name a machine that invokes it. */
   readonly stateMachineArns: Readonly<Record<string, string>>;
 }
@@ -18,8 +18,8 @@ export interface FunctionRoleProps {
 /** Actions that act on an execution of a machine and not on the machine. */
 const ON_EXECUTIONS: ReadonlySet<string> = new Set(['DescribeExecution', 'StopExecution', 'GetExecutionHistory', 'RedriveExecution']);
 
-/** DynamoDB actions that can address an index. */
-const ON_INDEXES: ReadonlySet<string> = new Set(['Query', 'Scan']);
+/** The token says which task is meant, and IAM cannot see into it: these actions know no resources. */
+const ON_TOKENS: ReadonlySet<string> = new Set(['SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat']);
 
 /** The role of one function: its permissions file in the words of IAM, its own log group, its traces. */
 export class FunctionRole extends Role {
@@ -36,7 +36,9 @@ export class FunctionRole extends Role {
     this.allow(
       'PassToEc2',
       permissions.passToEc2.length > 0 ? ['iam:PassRole'] : [],
-      permissions.passToEc2.map((role) => this.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role })),
+      permissions.passToEc2.map((role) =>
+        this.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role }),
+      ),
       { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
     );
 
@@ -46,37 +48,42 @@ export class FunctionRole extends Role {
     this.allow('SsmCommand', prefixed('ssm', sendCommand), [
       ...permissions.ssmDocuments.map((document) =>
         // The documents of AWS belong to no account.
-        this.stack.formatArn({ service: 'ssm', account: document.startsWith('AWS-') ? '' : this.stack.account, resource: 'document', resourceName: document }),
+        this.stack.formatArn({
+          service: 'ssm',
+          account: document.startsWith('AWS-') ? '' : this.stack.account,
+          resource: 'document',
+          resourceName: document,
+        }),
       ),
       this.stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' }),
     ]);
 
     for (const [name, actions] of Object.entries(permissions.tables)) {
-      const table = known(props.tables, name, 'table', props.source);
-      const indexed = actions.some((action) => ON_INDEXES.has(action));
-      this.allow(`Table${name}`, prefixed('dynamodb', actions), indexed ? [table.tableArn, `${table.tableArn}/index/*`] : [table.tableArn]);
+      this.allow(`Table${name}`, prefixed('dynamodb', actions), known(props.tableArns, name, 'table', props.source));
     }
 
     for (const [name, actions] of Object.entries(permissions.stateMachines)) {
       const machineArn = known(props.stateMachineArns, name, 'state machine', props.source);
       const onExecutions = actions.filter((action) => ON_EXECUTIONS.has(action));
-      const onMachine = actions.filter((action) => !ON_EXECUTIONS.has(action));
+      const onTokens = actions.filter((action) => ON_TOKENS.has(action));
+      const onMachine = actions.filter((action) => !ON_EXECUTIONS.has(action) && !ON_TOKENS.has(action));
       this.allow(`Machine${name}`, prefixed('states', onMachine), [machineArn]);
       this.allow(`Executions${name}`, prefixed('states', onExecutions), [executionsOf(this.stack, machineArn)]);
+      this.allow(`Tokens${name}`, prefixed('states', onTokens), ['*']);
     }
   }
 
   private allow(
     name: string,
     actions: string[],
-    resources: string[],
+    resources: readonly string[],
     conditions?: Record<string, Record<string, string>>,
   ): void {
     if (actions.length === 0) {
       return;
     }
     const sid = name.replace(/[^A-Za-z0-9]/g, '');
-    this.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources, ...(conditions && { conditions }) }));
+    this.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources: [...resources], ...(conditions && { conditions }) }));
   }
 }
 

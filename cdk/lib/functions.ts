@@ -78,7 +78,7 @@ export class Functions extends Construct {
       permissions: readPermissions(source),
       source,
       logGroup,
-      tables: tables.byName,
+      tableArns: tables.arns,
       stateMachineArns,
     });
 

@@ -21,7 +21,7 @@ export interface OrchestratorStackProps extends StackProps {
 export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     super(scope, id, props);
-    const { local, assets, scale } = props.settings;
+    const { local, localEndpoint, assets, scale } = props.settings;
 
     const tables = new Tables(this, 'Tables', { disposable: local });
     const functions = new Functions(this, 'Functions', {
@@ -41,7 +41,7 @@ export class OrchestratorStack extends Stack {
     });
     const { recovery, wave } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
-    const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local });
+    const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
     new Triggers(this, 'Triggers', { eventBus, recovery });
 
     const outputs: Record<string, string> = {

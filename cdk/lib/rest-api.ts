@@ -18,10 +18,13 @@ export interface RestApiProps {
   readonly handler: IFunction;
   readonly userPool: IUserPool;
   readonly local: boolean;
+  /** Where the local cloud answers; it has no host names for its APIs. */
+  readonly localEndpoint: string;
 }
 
 /** The door: it checks who is calling and hands everything to one function, which knows the routes and the roles. */
 export class RestApi extends Construct {
+  /** Ends with a slash. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: RestApiProps) {
@@ -57,6 +60,10 @@ export class RestApi extends Construct {
       },
     });
     api.root.addProxy({ anyMethod: true });
-    this.url = api.url;
+    // The stack has an output of its own for this.
+    api.node.tryRemoveChild('Endpoint');
+    this.url = props.local
+      ? `${props.localEndpoint}/restapis/${api.restApiId}/${api.deploymentStage.stageName}/_user_request_/`
+      : api.url;
   }
 }

@@ -11,6 +11,8 @@ export interface Settings {
   readonly stackName: string;
   /** `-c target=local`: the local cloud instead of AWS. */
   readonly local: boolean;
+  /** Where the local cloud answers (`AWS_ENDPOINT_URL`, as the AWS tools read it). */
+  readonly localEndpoint: string;
   /** `-c assets=DIR`: where `<function>.zip` lie; `none` for a template that cannot be deployed. */
   readonly assets: AssetSource;
   /** `-c scale=0.01`: one second of the scenario lasts this many real ones. Only the local cloud is scaled. */
@@ -48,6 +50,7 @@ export function readSettings(node: Node): Settings {
   return {
     stackName: text('stack') ?? DEFAULT_STACK_NAME,
     local,
+    localEndpoint: (process.env['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:4566').replace(/\/+$/, ''),
     assets: assetSource(text('assets'), local),
     scale,
   };

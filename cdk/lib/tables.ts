@@ -14,8 +14,8 @@ export class Tables extends Construct {
   readonly recoveryPlans: Table;
   /** Executions, their waves, servers and timelines, and the claims on servers. */
   readonly executionHistory: Table;
-  /** All of them, by the name that `permissions.yaml` uses. */
-  readonly byName: Readonly<Record<string, Table>>;
+  /** Each table and its indexes, by the name that `permissions.yaml` uses. */
+  readonly arns: Readonly<Record<string, readonly string[]>>;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -47,10 +47,10 @@ export class Tables extends Construct {
       this.executionHistory.addGlobalSecondaryIndex({ ...index, sortKey: number('startedAt'), projectionType: ProjectionType.ALL });
     }
 
-    this.byName = {
-      ProtectionGroups: this.protectionGroups,
-      RecoveryPlans: this.recoveryPlans,
-      ExecutionHistory: this.executionHistory,
+    this.arns = {
+      ProtectionGroups: [this.protectionGroups.tableArn],
+      RecoveryPlans: [this.recoveryPlans.tableArn],
+      ExecutionHistory: [this.executionHistory.tableArn, `${this.executionHistory.tableArn}/index/*`],
     };
   }
 }

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { describePolicies, policies } from './policies.js';
+import { STATE_MACHINES, synthesize } from './synthesize.js';
+
+const stack = synthesize();
+const byRole = policies(stack);
+const statements = [...byRole].flatMap(([role, all]) => all.map((statement) => ({ role, ...statement })));
+
+/** Actions for which IAM knows no resource, so that "*" is all one can say. */
+const WITHOUT_RESOURCES = [
+  /^drs:/,
+  /^ssm:(DescribeInstanceInformation|ListCommandInvocations|GetCommandInvocation)$/,
+  /^states:SendTask(Success|Failure|Heartbeat)$/,
+  /^xray:/,
+  /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
+];
+
+describe('roles', () => {
+  // To accept a change: npx vitest run -u, and let the difference be reviewed.
+  test('of functions may do exactly this', async () => {
+    const roles = [...byRole.keys()].filter((role) => role.startsWith('Functions'));
+    await expect(describePolicies(byRole, roles)).toMatchFileSnapshot('golden/function-roles.txt');
+  });
+
+  test.runIf(existsSync(join(STATE_MACHINES, 'recovery.asl.yaml')))('of state machines and rules may do exactly this', async () => {
+    const real = policies(synthesize({}, STATE_MACHINES));
+    const roles = [...real.keys()].filter((role) => !role.startsWith('Functions'));
+    await expect(describePolicies(real, roles)).toMatchFileSnapshot('golden/other-roles.txt');
+  });
+
+  test('name every action', () => {
+    const wild = statements.filter(({ actions }) => actions.some((action) => action.includes('*')));
+    expect(wild).toEqual([]);
+  });
+
+  test('are for every resource only where IAM knows none, or through DRS alone', () => {
+    const viaDrs = { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } };
+    const open = statements
+      .filter(({ resources, condition }) => resources.includes('*') && JSON.stringify(condition) !== JSON.stringify(viaDrs))
+      .flatMap(({ role, actions }) => actions.map((action) => ({ role, action })))
+      .filter(({ action }) => !WITHOUT_RESOURCES.some((known) => known.test(action)));
+    expect(open).toEqual([]);
+  });
+
+  test('of functions reach EC2 only through DRS', () => {
+    const ec2 = statements.filter(({ actions }) => actions.some((action) => action.startsWith('ec2:')));
+    expect(ec2.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
+    expect(ec2[0]!.condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
+  });
+
+  test('only start-jobs may start a recovery', () => {
+    const starting = statements.filter(({ actions }) => actions.includes('drs:StartRecovery')).map(({ role }) => role);
+    expect(starting).toEqual(['FunctionsStartJobsRole']);
+  });
+
+  test('use managed policies for API Gateway logs alone', () => {
+    const managed = statements.filter(({ actions }) => actions.some((action) => action.startsWith('managed policy')));
+    expect(managed.map(({ role }) => role)).toEqual(['RestApiCloudWatchRole']);
+  });
+});

@@ -1,0 +1,71 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { readSettings } from '../lib/settings.js';
+import { ofType, plainId, synthesize } from './synthesize.js';
+
+const stack = synthesize();
+
+describe('the stack', () => {
+  test('tells the tools what they need', () => {
+    expect(Object.keys(stack.template.toJSON()['Outputs']).sort()).toEqual([
+      'ApiUrl',
+      'ExecutionHistoryTable',
+      'ProtectionGroupsTable',
+      'RecoveryPlansTable',
+      'RecoveryStateMachineArn',
+      'UserPoolClientId',
+      'UserPoolId',
+      'WaveStateMachineArn',
+    ]);
+  });
+
+  test('keeps every log for a year, and after the stack is gone', () => {
+    const groups = ofType(stack, 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(0);
+    for (const [id, group] of groups) {
+      expect([id, group.Properties['RetentionInDays'], group.DeletionPolicy]).toEqual([id, 365, 'RetainExceptOnCreate']);
+    }
+  });
+
+  test('leaves nothing behind on the local cloud', () => {
+    const kept = Object.entries(synthesize({ local: true }).resources).filter(([, resource]) => resource.DeletionPolicy?.startsWith('Retain'));
+    expect(kept).toEqual([]);
+  });
+
+  test('starts a plan when an event asks for it', () => {
+    const [[, rule] = []] = ofType(stack, 'AWS::Events::Rule');
+    expect(rule!.Properties['EventPattern']).toEqual({ 'detail-type': ['Start Recovery Plan'], detail: { planId: [{ exists: true }] } });
+    const [target] = rule!.Properties['Targets'];
+    // The detail as it is: what the event leaves out stays out.
+    expect(target.InputPath).toBe('$.detail');
+    expect(target.InputTransformer).toBeUndefined();
+    expect(plainId(target.Arn.Ref)).toBe('StateMachinesRecovery');
+    expect(target.RetryPolicy.MaximumEventAgeInSeconds).toBe(300);
+  });
+});
+
+describe('settings', () => {
+  const settings = (context: Record<string, string>) => readSettings(new App({ context }).node);
+
+  test('are production unless asked otherwise', () => {
+    expect(settings({ assets: 'none' })).toMatchObject({ stackName: 'drs-orchestrator', local: false, scale: 1, assets: { kind: 'none' } });
+  });
+
+  test('read what the command line says', () => {
+    expect(settings({ target: 'local', scale: '0.01', assets: '/tmp/zips', stack: 'other' })).toMatchObject({
+      stackName: 'other',
+      local: true,
+      scale: 0.01,
+      assets: { kind: 'directory', path: '/tmp/zips' },
+    });
+  });
+
+  test.each([
+    ['an unknown target', { target: 'azure' }, /is aws or local/],
+    ['a scale that is no number', { target: 'local', scale: 'fast' }, /above 0 and up to 1/],
+    ['a scale of zero', { target: 'local', scale: '0' }, /above 0 and up to 1/],
+    ['a scaled production', { scale: '0.5' }, /AWS keeps real time/],
+  ])('refuse %s', (_, context, message) => {
+    expect(() => settings(context)).toThrow(message);
+  });
+});
