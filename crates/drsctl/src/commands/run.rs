@@ -1,0 +1,105 @@
+//! `drsctl run`.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::bail;
+use contract::{Execution, ExecutionStatus, Mode, StartExecution};
+use domain::id::{InstanceId, PlanId};
+use drsctl::progress::View;
+use drsctl::watch::{Pace, watch};
+use drsctl::{clock, table};
+
+use super::{Output, print, session};
+
+/// Which plan, and how.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The plan's name.
+    plan: String,
+    /// A drill rehearses; a recovery is a real failover.
+    #[arg(long, value_enum, ignore_case = true)]
+    mode: ModeArgument,
+    /// Show progress until the execution has ended. Ctrl-C ends only the watching.
+    #[arg(long)]
+    watch: bool,
+    /// For a recovery: the plan's name, instead of typing it when asked.
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    /// For a recovery: a live recovery instance that DRS may terminate. Give it once for each.
+    #[arg(long = "replace-instance", value_name = "ID")]
+    replace_instances: Vec<String>,
+}
+
+/// As people write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ModeArgument {
+    Drill,
+    Recovery,
+}
+
+pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCode> {
+    let plan = PlanId::from(arguments.plan.as_str());
+    if !domain::id::is_name(plan.as_str()) {
+        bail!("{plan:?} is no plan's name: {}", domain::id::NAME_RULE);
+    }
+    let client = session::client()?;
+    let start = match arguments.mode {
+        ModeArgument::Drill if !arguments.replace_instances.is_empty() => {
+            bail!("--replace-instance is for a recovery: a drill never replaces a live recovery instance");
+        }
+        ModeArgument::Drill => StartExecution { mode: Mode::Drill, confirm: None, replace_instances: Vec::new() },
+        ModeArgument::Recovery => StartExecution {
+            mode: Mode::Recovery,
+            confirm: Some(confirmed(&plan, arguments.confirm)?),
+            replace_instances: arguments.replace_instances.into_iter().map(InstanceId::from).collect(),
+        },
+    };
+    let started = client.start(&plan, &start)?;
+    let id = started.summary.execution_id.clone();
+    if !arguments.watch {
+        return match output {
+            Output::Table => print(id.as_str()),
+            Output::Json => print(&serde_json::to_string_pretty(&started)?),
+        }
+        .map(|()| ExitCode::SUCCESS);
+    }
+    let _ = writeln!(std::io::stderr(), "Started {id}. It runs on if you stop watching (Ctrl-C).");
+    let pace = Pace::of(clock::from_environment()?);
+    // Nothing has to be tidied up when watching is interrupted, so the default of Ctrl-C, the end, is right.
+    let ended = watch(&client, &id, pace, &mut View::for_stderr(), &|| false)?;
+    ended.map_or(Ok(ExitCode::from(130)), |execution| finish(&execution, output))
+}
+
+fn finish(execution: &Execution, output: Output) -> anyhow::Result<ExitCode> {
+    match output {
+        Output::Table => print(&table::result(execution))?,
+        Output::Json => print(&serde_json::to_string_pretty(execution)?)?,
+    }
+    let completed = execution.summary.status == ExecutionStatus::Completed;
+    Ok(if completed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A real failover needs the plan's name typed back. The API checks it again.
+fn confirmed(plan: &PlanId, given: Option<String>) -> anyhow::Result<String> {
+    let typed = match given {
+        Some(given) => given,
+        None if std::io::stdin().is_terminal() => {
+            write!(
+                std::io::stderr(),
+                "This is a real failover. It launches recovery instances of every server of {plan}.\n\
+                 Type the plan's name to go on: "
+            )?;
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line)?;
+            line.trim().to_owned()
+        }
+        None => bail!(
+            "A recovery must be confirmed, and there is no terminal to ask: give --confirm {plan}. Nothing was started."
+        ),
+    };
+    if typed != plan.as_str() {
+        bail!("{typed:?} is not {:?}. Nothing was started.", plan.as_str());
+    }
+    Ok(typed)
+}

@@ -1,0 +1,197 @@
+//! Executions as tables, for people. For programs there is `--output json`.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use contract::{Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, WaveRun};
+use domain::health::CheckStatus;
+
+use crate::text::{hms, printable, shortened, utc};
+
+/// Stands where there is nothing to say.
+const NOTHING: &str = "–";
+/// The end of a command's output says what went wrong; more than this does not help in a terminal.
+const OUTPUT_CHARACTERS: usize = 160;
+
+/// How far the servers of a wave are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub servers: usize,
+    /// Those with a DRS job.
+    pub started: usize,
+    /// Those that DRS launched.
+    pub launched: usize,
+    /// Those whose required checks passed; nothing where no check runs.
+    pub healthy: Option<usize>,
+}
+
+impl Counts {
+    /// Counts the servers of `wave`.
+    #[must_use]
+    pub fn of(wave: &WaveRun) -> Self {
+        let count = |test: fn(&ServerRun) -> bool| wave.servers.iter().filter(|server| test(server)).count();
+        let checked = count(|server| !server.checks.is_empty()) > 0;
+        Self {
+            servers: wave.servers.len(),
+            started: count(|server| server.started_at.is_some()),
+            launched: count(|server| server.launched_at.is_some()),
+            healthy: checked.then(|| count(|server| server.status == ServerStatus::Healthy)),
+        }
+    }
+
+    /// `1/2`, or a dash where no check runs.
+    #[must_use]
+    pub fn healthy_text(&self) -> String {
+        self.healthy.map_or_else(|| NOTHING.to_owned(), |healthy| format!("{healthy}/{}", self.servers))
+    }
+}
+
+/// The result of an execution: its waves, what went wrong, and how long it took.
+#[must_use]
+pub fn result(execution: &Execution) -> String {
+    let summary = &execution.summary;
+    let mut lines = Vec::new();
+    if !execution.waves.is_empty() {
+        lines.push(waves(execution));
+    }
+    lines.extend(troubles(execution));
+    lines.extend(findings(&summary.findings));
+    let name = format!("{} of {}", summary.mode, printable(summary.plan_id.as_str()));
+    let reason = if summary.reason.is_empty() { String::new() } else { format!(": {}", printable(&summary.reason)) };
+    let rto = summary.rto_seconds.map_or_else(String::new, |seconds| format!(", RTO {}", hms(seconds)));
+    lines.push(format!("{name}: {}{rto}{reason}", summary.status));
+    lines.push(format!("Execution {}", printable(summary.execution_id.as_str())));
+    lines.join("\n")
+}
+
+/// One row for each execution.
+#[must_use]
+pub fn executions(items: &[ExecutionSummary]) -> String {
+    let mut table = table(&["execution", "plan", "mode", "status", "started", "RTO", "by"]);
+    for item in items {
+        table.add_row([
+            printable(item.execution_id.as_str()),
+            printable(item.plan_id.as_str()),
+            item.mode.to_string(),
+            item.status.to_string(),
+            utc(item.started_at),
+            item.rto_seconds.map_or_else(|| NOTHING.to_owned(), hms),
+            printable(&item.started_by),
+        ]);
+    }
+    table.to_string()
+}
+
+/// One row for each server of an execution, with its job and instance.
+#[must_use]
+pub fn servers(execution: &Execution) -> String {
+    let mut table = table(&["wave", "server", "id", "status", "job", "instance", "launched after", "checks"]);
+    for wave in &execution.waves {
+        for server in &wave.servers {
+            let id = |id: Option<&str>| id.map_or_else(|| NOTHING.to_owned(), printable);
+            let passed = server.checks.iter().filter(|check| check.status == CheckStatus::Passed).count();
+            table.add_row([
+                printable(&wave.name),
+                printable(&server.hostname),
+                printable(server.server_id.as_str()),
+                server.status.to_string(),
+                id(server.job_id.as_ref().map(AsRef::as_ref)),
+                id(server.instance_id.as_ref().map(AsRef::as_ref)),
+                duration(server.started_at, server.launched_at),
+                if server.checks.is_empty() { NOTHING.into() } else { format!("{passed}/{}", server.checks.len()) },
+            ]);
+        }
+    }
+    table.to_string()
+}
+
+fn waves(execution: &Execution) -> String {
+    let mut table = table(&["wave", "servers", "started", "launched", "healthy", "duration", "status"]);
+    for column in 1..=5 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for wave in &execution.waves {
+        let counts = Counts::of(wave);
+        table.add_row([
+            printable(&wave.name),
+            counts.servers.to_string(),
+            counts.started.to_string(),
+            counts.launched.to_string(),
+            counts.healthy_text(),
+            duration(wave.started_at, wave.ended_at),
+            wave.status.to_string(),
+        ]);
+    }
+    table.to_string()
+}
+
+/// Why waves and servers did not succeed, and which checks failed.
+fn troubles(execution: &Execution) -> Vec<String> {
+    let mut lines = Vec::new();
+    for wave in &execution.waves {
+        if wave.status.is_terminal() && !wave.reason.is_empty() {
+            lines.push(format!("  wave {} {}: {}", printable(&wave.name), wave.status, printable(&wave.reason)));
+        }
+        for server in &wave.servers {
+            if went_wrong(server.status) {
+                let reason = if server.reason.is_empty() { NOTHING.to_owned() } else { printable(&server.reason) };
+                let name = format!("{} ({})", printable(&server.hostname), printable(server.server_id.as_str()));
+                lines.push(format!("    {name} {}: {reason}", server.status));
+            }
+            for check in &server.checks {
+                if matches!(check.status, CheckStatus::Failed | CheckStatus::TimedOut) {
+                    let output = shortened(&printable(&check.output), OUTPUT_CHARACTERS);
+                    let what = if check.status == CheckStatus::TimedOut { "timed out" } else { "failed" };
+                    let weight = if check.required { "" } else { " (not required)" };
+                    let name = printable(&check.name);
+                    lines.push(format!(
+                        "      check {name} of {} {what}{weight}: {output}",
+                        printable(&server.hostname)
+                    ));
+                }
+            }
+        }
+    }
+    lines
+}
+
+fn went_wrong(status: ServerStatus) -> bool {
+    match status {
+        ServerStatus::Unhealthy | ServerStatus::Failed | ServerStatus::Unknown => true,
+        ServerStatus::Pending
+        | ServerStatus::Launching
+        | ServerStatus::Launched
+        | ServerStatus::Checking
+        | ServerStatus::Healthy
+        | ServerStatus::Skipped => false,
+    }
+}
+
+/// What preflight said, the worst first.
+#[must_use]
+pub fn findings(findings: &[Finding]) -> Vec<String> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    let line = |finding: &&Finding| {
+        let severity = match finding.severity {
+            Severity::Blocks => "blocks",
+            Severity::Warns => "warning",
+        };
+        let (subject, message) = (printable(&finding.subject), printable(&finding.message));
+        format!("  {severity}: {subject}: {message}. {}", printable(&finding.remedy))
+    };
+    sorted.iter().map(line).collect()
+}
+
+fn duration(from: Option<i64>, to: Option<i64>) -> String {
+    from.zip(to).map_or_else(|| NOTHING.to_owned(), |(from, to)| hms(to - from))
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header);
+    table
+}
