@@ -1,0 +1,71 @@
+//! DRS on the wire (restJson1): which operation a call is, and what its answer looks like. What calls do to the world
+//! is in [`crate::world`].
+
+mod jobs;
+mod launch_configuration;
+mod recovery_instances;
+mod snapshots;
+mod source_servers;
+mod tags;
+mod time;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::world::World;
+
+pub use time::timestamp;
+
+/// A good answer: its status and body.
+pub type Answer = Result<(u16, Value), ApiError>;
+
+/// Answers one call. `resource_arn` is the decoded ARN of the three operations on tags.
+pub fn answer(world: &mut World, operation: &str, request: Value) -> Answer {
+    if !world.settings.initialized && !operation.contains("Tag") {
+        return Err(ApiError::uninitialized());
+    }
+    match operation {
+        "DescribeSourceServers" => source_servers::describe(world, parse(request)?),
+        "StartRecovery" => jobs::start_recovery(world, parse(request)?),
+        "DescribeJobs" => jobs::describe(world, parse(request)?),
+        "DescribeJobLogItems" => jobs::describe_log_items(world, parse(request)?),
+        "DescribeRecoveryInstances" => recovery_instances::describe(world, parse(request)?),
+        "TerminateRecoveryInstances" => recovery_instances::terminate(world, parse(request)?),
+        "DescribeRecoverySnapshots" => snapshots::describe(world, parse(request)?),
+        "GetLaunchConfiguration" => launch_configuration::get(world, parse(request)?),
+        "UpdateLaunchConfiguration" => launch_configuration::update(world, parse(request)?),
+        "TagResource" => tags::tag(world, parse(request)?),
+        "UntagResource" => tags::untag(world, parse(request)?),
+        "ListTagsForResource" => tags::list(world, parse(request)?),
+        _ => Err(ApiError::not_modelled(operation)),
+    }
+}
+
+/// Strict: a member that the simulator does not know is an error, not something to ignore.
+fn parse<Request: DeserializeOwned>(request: Value) -> Result<Request, ApiError> {
+    serde_json::from_value(request).map_err(ApiError::cannot_parse)
+}
+
+fn page(page: Page<Value>) -> Answer {
+    let mut body = Map::from_iter([("items".to_owned(), Value::from(page.items))]);
+    body.extend(page.next_token.map(|token| ("nextToken".to_owned(), json!(token))));
+    Ok((200, Value::Object(body)))
+}
+
+/// An object without the members that have no value: DRS leaves them out, it does not write `null`.
+fn present(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(kept.map(|(name, value)| (name, present(value))).collect())
+        }
+        Value::Array(items) => items.into_iter().map(present).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}
+
+fn at_most(name: &str, count: usize, limit: usize) -> Result<(), ApiError> {
+    if count > limit { Err(ApiError::field(name, format!("has {count} items, more than {limit}"))) } else { Ok(()) }
+}
