@@ -36,6 +36,7 @@ describe('the API', () => {
       MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DataTraceEnabled: false }],
     });
     expect(text(stage!.Properties['AccessLogSetting'].DestinationArn)).toContain('RestApiAccessLogs');
+    expect(JSON.parse(stage!.Properties['AccessLogSetting'].Format)).toMatchObject({ subject: '$context.authorizer.claims.sub', path: '$context.path' });
   });
 
   test('has an address that a client on the local cloud can use', () => {
