@@ -36,7 +36,7 @@ export class OrchestratorStack extends Stack {
       definitions: props.definitions ?? join(REPOSITORY, 'statemachine'),
       functions: tasks,
       eventBus,
-      waitTimes: waitTimes(scale),
+      waitTimes: waitTimes({ local, scale }),
       local,
     });
     const { recovery, wave } = stateMachines.byName;

@@ -7,15 +7,15 @@ export interface WaitTimes {
 }
 
 /**
- * The local cloud scales its Wait states and retries but not the time-outs of tasks, so they are scaled here.
- * @param scale how many real seconds one second of the scenario lasts
+ * The local cloud scales its Wait states and retries but not the time-outs of tasks, so that is done here.
+ * `scale` is how many real seconds one second of the scenario lasts.
  */
-export function waitTimes(scale: number): WaitTimes {
+export function waitTimes({ local, scale }: { readonly local: boolean; readonly scale: number }): WaitTimes {
   return {
     // Below 5 s a busy machine would look again before the function has stored its token.
     DependencyTimeoutSeconds: Math.max(5, Math.round(300 * scale)),
-    // Longer than any function that is called this way may run, so that its own error arrives. Functions do not run
-    // faster on the local cloud.
-    TaskTimeoutSeconds: 150,
+    // Longer than a function that is called this way may run (2 min), so that its own error arrives. On the local
+    // cloud nothing takes long, and whoever tries out a hanging function waits for this.
+    TaskTimeoutSeconds: local ? 30 : 150,
   };
 }

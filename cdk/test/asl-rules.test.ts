@@ -11,7 +11,7 @@ import { RULES } from './asl-rules.js';
 import { STATE_MACHINES } from './synthesize.js';
 
 const files = readdirSync(STATE_MACHINES).filter((file) => file.endsWith('.asl.yaml'));
-const definitions = files.map((file) => ({ file, definition: readDefinition(join(STATE_MACHINES, file), { ...waitTimes(1) }) }));
+const definitions = files.map((file) => ({ file, definition: readDefinition(join(STATE_MACHINES, file), { ...waitTimes({ local: false, scale: 1 }) }) }));
 
 const ERROR_SOURCE = join(REPOSITORY, 'crates', 'task', 'src', 'error.rs');
 

@@ -31,7 +31,7 @@ describe.each(['Recovery', 'Wave'])('the %s machine', (name) => {
 
 describe('state machines', () => {
   test('get their numbers as numbers', () => {
-    const { states, timeout } = { states: machine(stack, 'Wave').definition.States, timeout: waitTimes(1) };
+    const { states, timeout } = { states: machine(stack, 'Wave').definition.States, timeout: waitTimes({ local: false, scale: 1 }) };
     expect(states.AwaitDependencies.TimeoutSeconds).toBe(timeout.DependencyTimeoutSeconds);
     expect(states.StartJobs.TimeoutSeconds).toBe(timeout.TaskTimeoutSeconds);
   });
@@ -65,9 +65,9 @@ describe('state machines', () => {
   });
 
   test('wait less on the local cloud, which does not scale time-outs', () => {
-    expect(waitTimes(1).DependencyTimeoutSeconds).toBe(300);
-    expect(waitTimes(0.1).DependencyTimeoutSeconds).toBe(30);
-    expect(waitTimes(0.01).DependencyTimeoutSeconds).toBe(5);
+    expect(waitTimes({ local: false, scale: 1 })).toEqual({ DependencyTimeoutSeconds: 300, TaskTimeoutSeconds: 150 });
+    expect(waitTimes({ local: true, scale: 0.1 })).toEqual({ DependencyTimeoutSeconds: 30, TaskTimeoutSeconds: 30 });
+    expect(waitTimes({ local: true, scale: 0.01 }).DependencyTimeoutSeconds).toBe(5);
   });
 });
 
