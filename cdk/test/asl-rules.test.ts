@@ -64,6 +64,25 @@ describe('one name in five places', () => {
 });
 
 describe('the rules', () => {
+  test('read the error names off the enum', () => {
+    const source = `
+/// Why a task failed.
+#[derive(Debug)]
+pub enum TaskError {
+    /// Retry Later.
+    #[error("later: {0}")]
+    Throttled(String),
+    Held { job: String },
+    Bug,
+}
+
+pub enum Other {
+    Unrelated,
+}
+`;
+    expect([...taskErrors(source)]).toEqual(['Throttled', 'Held', 'Bug']);
+  });
+
   const task = {
     Comment: 'A task.',
     Type: 'Task',
