@@ -1,1 +1,18 @@
-//! Under construction.
+//! The edge to AWS, and the only crate that names `aws_sdk_*`: DRS, SSM, Step Functions, DynamoDB and the clock.
+//!
+//! Every list is read to its last page, every error is one of [`error::ErrorKind`], and every enum of AWS is open: an
+//! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
+
+pub mod catalog;
+pub mod clients;
+pub mod clock;
+pub mod drs;
+pub mod error;
+pub mod handoff;
+pub mod history;
+pub mod sfn;
+pub mod ssm;
+pub mod store;
+
+pub use clients::Clients;
+pub use error::{AwsError, ErrorKind};

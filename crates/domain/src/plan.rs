@@ -110,7 +110,7 @@ pub struct HealthCheck {
     /// The document's parameters, each a list of strings as SSM wants them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Vec<String>>,
-    /// Minutes after the launch within which it must pass.
+    /// Minutes within which it must pass, from the moment all servers of the wave are launched.
     #[serde(default = "default_check_timeout_minutes")]
     pub timeout_minutes: u32,
     /// Whether the server is unhealthy when it fails; otherwise the failure is only recorded.

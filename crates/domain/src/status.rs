@@ -89,7 +89,7 @@ status! {
         Failed => "FAILED",
         /// Its wave was skipped or ended before it was launched.
         Skipped => "SKIPPED",
-        /// It was in a job when its wave ended without seeing the outcome: look in DRS.
+        /// Its wave ended while it was launching or checked, without seeing the outcome: look in DRS.
         Unknown => "UNKNOWN",
     }
 }
@@ -178,7 +178,7 @@ impl ServerStatus {
             Self::Pending => matches!(next, Self::Launching | Self::Failed | Self::Skipped),
             Self::Launching => matches!(next, Self::Launched | Self::Failed | Self::Unknown),
             Self::Launched => matches!(next, Self::Checking | Self::Healthy | Self::Unhealthy),
-            Self::Checking => matches!(next, Self::Healthy | Self::Unhealthy),
+            Self::Checking => matches!(next, Self::Healthy | Self::Unhealthy | Self::Unknown),
             Self::Healthy | Self::Unhealthy | Self::Failed | Self::Skipped | Self::Unknown => false,
         }
     }

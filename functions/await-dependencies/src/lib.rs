@@ -1,1 +1,42 @@
-//! Under construction.
+//! `AwaitDependencies`: lets a wave go on when the waves it depends on are settled. Called with a task token: Step
+//! Functions waits until somebody sends it.
+//!
+//! The token is stored *before* the dependencies are read, and settle-wave writes its wave *before* it reads tokens:
+//! whichever comes second sees the other, so the hand-off is never lost. Should the answer get lost on its way, the
+//! state times out and calls this again.
+
+use aws::Clients;
+use aws::history::{TokenRecord, WaveKey};
+use serde::{Deserialize, Serialize};
+use task::TaskError;
+
+/// A wave that waits.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// Which.
+    #[serde(flatten)]
+    pub key: WaveKey,
+    /// Step Functions' token of the waiting state.
+    pub token: String,
+}
+
+/// What was found. Step Functions ignores it: the token carries the answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Whether the wave was let go now.
+    pub released: bool,
+}
+
+/// Stores the token, then releases the wave if nothing holds it any more.
+///
+/// # Errors
+/// When AWS cannot be asked: the state retries with a new token.
+pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
+    let Request { key, token } = request;
+    clients.history.save_token(&TokenRecord::new(&key, token, aws::clock::now())).await?;
+    let waves = clients.history.waves(&key.execution_id, &key.plan_id).await?;
+    let released = aws::handoff::release(clients, &key, &waves).await?;
+    Ok(Response { released })
+}

@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `await-dependencies`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(await_dependencies::handle)
+}

@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `check-health`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(check_health::handle)
+}

@@ -1,1 +1,161 @@
-//! Under construction.
+//! `CheckJobs`: one look at all running jobs of a wave. Writes down what DRS says of every server, and says what the
+//! wave does next.
+//!
+//! A job's COMPLETED is not success: each server is judged by its own launch status.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::Clients;
+use aws::drs::Job;
+use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord};
+use domain::batch::{self, Quotas};
+use domain::id::{JobId, ServerId};
+use domain::plan::Mode;
+use domain::status::ServerStatus;
+use serde::Serialize;
+use task::TaskError;
+
+mod observe;
+
+/// What the wave does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Next {
+    /// Servers wait, and DRS would take some now.
+    StartMore,
+    /// Look again in 30 s.
+    Wait,
+    /// Every server has ended its launch, and some have health checks.
+    CheckHealth,
+    /// Every server has ended its launch, and nothing is left to check.
+    Settle,
+}
+
+/// What the poll found.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// What the wave does next.
+    pub next: Next,
+    /// Servers in no job yet.
+    pub pending: usize,
+    /// Servers in a job.
+    pub launching: usize,
+    /// Servers that DRS launched.
+    pub launched: usize,
+    /// Servers that DRS did not launch.
+    pub failed: usize,
+}
+
+/// Looks once.
+///
+/// # Errors
+/// When AWS cannot be asked: nothing is concluded from that, the state retries.
+pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
+    let now = aws::clock::now();
+    let mut wave = clients.history.wave(&key).await?;
+    let mut servers = clients.history.servers(&key).await?;
+    let before = servers.clone();
+    let mut batches = clients.history.batches(&key).await?;
+    for batch in batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled) {
+        check(clients, &wave, batch, &mut servers, now).await?;
+    }
+    let changed: Vec<ServerRecord> = servers.iter().filter(|server| !before.contains(server)).cloned().collect();
+    clients.history.save_servers(&changed).await?;
+    // After the servers: a batch that is settled is not looked at again.
+    for batch in batches.iter().filter(|batch| batch.settled) {
+        clients.history.save_batch(batch).await?;
+    }
+    measure(wave.mode, &before, &servers);
+    let next = next(clients, &servers, &batches, now).await?;
+    if matches!(next, Next::CheckHealth | Next::Settle) && wave.launched_at.is_none() {
+        wave.launched_at = servers.iter().filter_map(|server| server.launched_at).max();
+        clients.history.save_wave(&wave).await?;
+    }
+    let count = |status| servers.iter().filter(|server| server.status == status).count();
+    Ok(Response {
+        next,
+        pending: count(ServerStatus::Pending),
+        launching: count(ServerStatus::Launching),
+        launched: count(ServerStatus::Launched),
+        failed: count(ServerStatus::Failed),
+    })
+}
+
+/// Writes what DRS says about the job of `batch` into its servers.
+async fn check(
+    clients: &Clients,
+    wave: &WaveRecord,
+    batch: &mut BatchRecord,
+    servers: &mut [ServerRecord],
+    now: i64,
+) -> Result<(), TaskError> {
+    let Some(job_id) = batch.job_id.clone() else { return Ok(()) };
+    let job = clients.drs.jobs(std::slice::from_ref(&job_id)).await?.into_iter().find(|job| job.id == job_id);
+    let log = clients.drs.job_log(&job_id).await?;
+    let instances = instances(clients, &job_id, job.as_ref(), batch).await?;
+    let mut of_batch: Vec<&mut ServerRecord> = servers
+        .iter_mut()
+        .filter(|server| batch.servers.contains(&server.server_id) && server.status == ServerStatus::Launching)
+        .collect();
+    let timeout = i64::from(wave.launch_timeout_minutes) * 60;
+    for server in &mut of_batch {
+        observe::server(server, job.as_ref(), &log, &instances, timeout, now)?;
+    }
+    batch.settled = of_batch.iter().all(|server| server.status != ServerStatus::Launching);
+    Ok(())
+}
+
+/// What the job launched, by server. Asked only when it can matter: DRS leaves the instance out of jobs that have
+/// ended, and the recovery instance itself names its job.
+async fn instances(
+    clients: &Clients,
+    job_id: &JobId,
+    job: Option<&Job>,
+    batch: &BatchRecord,
+) -> Result<BTreeMap<ServerId, domain::id::InstanceId>, TaskError> {
+    let launched = |status: &str| status == "LAUNCHED";
+    if !job.is_some_and(|job| job.is_completed() || job.servers.iter().any(|server| launched(&server.launch_status))) {
+        return Ok(BTreeMap::new());
+    }
+    let servers: Vec<ServerId> = batch.servers.iter().cloned().collect();
+    let found = clients.drs.recovery_instances(&servers).await?;
+    let of_job = found.into_iter().filter(|instance| instance.job.as_ref() == Some(job_id));
+    Ok(of_job.map(|instance| (instance.server, instance.id)).collect())
+}
+
+/// Counts what ended in this poll, once.
+fn measure(mode: Mode, before: &[ServerRecord], after: &[ServerRecord]) {
+    let ended = before.iter().zip(after).filter(|(before, after)| before.status != after.status).map(|(_, after)| after);
+    let launched: Vec<_> = ended.filter(|server| server.status == ServerStatus::Launched).collect();
+    for server in &launched {
+        if let (Some(started), Some(launched)) = (server.started_at, server.launched_at) {
+            task::metric::launch_seconds(mode, launched - started);
+        }
+    }
+    task::metric::servers_launched(mode, launched.len());
+}
+
+/// What the wave does next. StartJobs is called only when it would start something, so that a wave that queues costs
+/// no more transitions than one that runs.
+async fn next(
+    clients: &Clients,
+    servers: &[ServerRecord],
+    batches: &[BatchRecord],
+    now: i64,
+) -> Result<Next, TaskError> {
+    let with = |status| servers.iter().filter(move |server: &&ServerRecord| server.status == status);
+    let pending: Vec<ServerId> = with(ServerStatus::Pending).map(|server| server.server_id.clone()).collect();
+    if !pending.is_empty() {
+        let intended: BTreeSet<&ServerId> =
+            batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| &batch.servers).collect();
+        let in_use = clients.drs.in_use(now).await?;
+        let start = !intended.is_empty() || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
+        return Ok(if start { Next::StartMore } else { Next::Wait });
+    }
+    if with(ServerStatus::Launching).next().is_some() {
+        return Ok(Next::Wait);
+    }
+    let to_check = with(ServerStatus::Launched).any(|server| !server.checks.is_empty());
+    Ok(if to_check { Next::CheckHealth } else { Next::Settle })
+}

@@ -1,1 +1,168 @@
-//! Under construction.
+//! `PrepareExecution`: decides everything that can be decided before anything is touched. Loads the plan, asks DRS
+//! about every server, runs preflight, freezes the plan into the execution's own records, and claims the servers.
+//! After it, no other task reads the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::Clients;
+use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
+use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
+use domain::plan::Mode;
+use domain::preflight::{self, Finding, FindingCode, ServerFacts, Severity};
+use domain::status::ExecutionStatus;
+use serde::{Deserialize, Serialize};
+use task::TaskError;
+
+mod facts;
+mod freeze;
+
+/// The input of the state machine, with its name added.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The name of the Step Functions execution.
+    pub execution_id: ExecutionId,
+    /// The plan to run.
+    pub plan_id: PlanId,
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// For a RECOVERY: the plan's name.
+    #[serde(default)]
+    pub confirm: Option<String>,
+    /// For a RECOVERY: the live recovery instances that may go.
+    #[serde(default)]
+    pub replace_instances: BTreeSet<InstanceId>,
+}
+
+/// What the state machine goes on with.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Whether the waves are to run.
+    pub proceed: bool,
+    /// The numbers of the waves, each after those it depends on.
+    pub waves: Vec<u32>,
+}
+
+impl Response {
+    fn refused() -> Self {
+        Self { proceed: false, waves: Vec::new() }
+    }
+}
+
+/// Prepares the execution, or records why it is refused. Delivered twice, it answers the same.
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
+    let history = &clients.history;
+    let mut execution = recorded(clients, &request).await?;
+    match execution.status {
+        ExecutionStatus::Pending => {}
+        ExecutionStatus::Running => {
+            let waves = history.waves(&request.execution_id, &request.plan_id).await?;
+            return Ok(Response { proceed: true, waves: freeze::order(&waves) });
+        }
+        ExecutionStatus::Completed | ExecutionStatus::Partial | ExecutionStatus::Failed | ExecutionStatus::Refused => {
+            return Ok(Response::refused());
+        }
+    }
+    let plan = match facts::load(clients, &request.plan_id).await? {
+        Ok(plan) => plan,
+        Err(findings) => return refuse(clients, execution, findings).await,
+    };
+    let facts = facts::gather(clients, &plan.server_ids(), aws::clock::now()).await?;
+    let mut findings = confirmation(&request);
+    findings.extend(preflight::preflight(request.mode, &facts, &request.replace_instances));
+    if preflight::blocks(&findings) {
+        return refuse(clients, execution, findings).await;
+    }
+    execution.plan_version = Some(plan.version);
+    let (waves, servers) = freeze::freeze(&request, &plan, &facts)?;
+    history.freeze(&waves, &servers).await?;
+    if let Some(finding) = claim(clients, &request, &servers).await? {
+        findings.push(finding);
+        return refuse(clients, execution, findings).await;
+    }
+    execution.findings = findings;
+    execution.set_status(ExecutionStatus::Running)?;
+    history.save_execution(&execution).await?;
+    tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");
+    Ok(Response { proceed: true, waves: freeze::order(&waves) })
+}
+
+/// The execution as the API recorded it; or a new record, when it was started from EventBridge or the console.
+async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecord, TaskError> {
+    if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
+        return Ok(execution);
+    }
+    let execution = ExecutionRecord::new(
+        request.execution_id.clone(),
+        request.plan_id.clone(),
+        request.mode,
+        "stepfunctions".to_owned(),
+        aws::clock::now(),
+    );
+    clients.history.create_execution(&execution).await?;
+    Ok(execution)
+}
+
+/// Safety rule 8: a recovery needs the plan's name, whoever starts it.
+fn confirmation(request: &Request) -> Vec<Finding> {
+    let confirmed = request.confirm.as_deref() == Some(request.plan_id.as_str());
+    match request.mode {
+        Mode::Recovery if !confirmed => vec![Finding::new(
+            FindingCode::NotConfirmed,
+            Severity::Blocks,
+            request.plan_id.as_str(),
+            "a RECOVERY is started only when the plan's name is typed back",
+            &format!("Start again with confirm: {:?}.", request.plan_id.as_str()),
+        )],
+        Mode::Recovery | Mode::Drill => Vec::new(),
+    }
+}
+
+/// Claims the servers, or says who holds one. What was claimed before that is given back.
+async fn claim(
+    clients: &Clients,
+    request: &Request,
+    servers: &[ServerRecord],
+) -> Result<Option<Finding>, TaskError> {
+    let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
+    let now = aws::clock::now();
+    let Err(held) = clients.history.claim(&request.execution_id, &request.plan_id, &ids, now).await? else {
+        return Ok(None);
+    };
+    clients.history.release(&request.execution_id, &ids).await?;
+    Ok(Some(Finding::new(
+        FindingCode::ServerClaimed,
+        Severity::Blocks,
+        held.server_id.as_str(),
+        &format!("execution {} of plan {} holds this server", held.holder, held.holder_plan),
+        "Wait until that execution has ended, then start again.",
+    )))
+}
+
+/// Records a refusal: nothing was launched.
+async fn refuse(
+    clients: &Clients,
+    mut execution: ExecutionRecord,
+    findings: Vec<Finding>,
+) -> Result<Response, TaskError> {
+    let blocking = findings.iter().filter(|finding| finding.severity == Severity::Blocks).count();
+    let first = findings.iter().find(|finding| finding.severity == Severity::Blocks);
+    let example = first.map(|finding| format!("{}: {}", finding.subject, finding.message)).unwrap_or_default();
+    execution.reason = match blocking {
+        0 | 1 => example,
+        more => format!("{example} (and {} more findings)", more - 1),
+    };
+    execution.findings = findings;
+    execution.ended_at = Some(aws::clock::now());
+    execution.set_status(ExecutionStatus::Refused)?;
+    clients.history.save_execution(&execution).await?;
+    tracing::warn!(findings = execution.findings.len(), "refused: {}", execution.reason);
+    Ok(Response::refused())
+}
+
+type Facts = BTreeMap<ServerId, Option<ServerFacts>>;
+type Frozen = (Vec<WaveRecord>, Vec<ServerRecord>);

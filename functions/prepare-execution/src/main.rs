@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `prepare-execution`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(prepare_execution::handle)
+}

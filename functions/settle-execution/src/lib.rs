@@ -1,1 +1,120 @@
-//! Under construction.
+//! `SettleExecution`: the last task of every execution. Ends waves that were lost, releases the claims, and writes what
+//! the execution came to, in that order: an execution that shows a final status holds nothing any more.
+
+use aws::Clients;
+use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use domain::id::{ExecutionId, PlanId, ServerId};
+use domain::outcome::execution_outcome;
+use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+use serde::{Deserialize, Serialize};
+use task::{Failure, TaskError};
+
+/// An execution that has ended.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// Which.
+    pub execution_id: ExecutionId,
+    /// Its plan.
+    pub plan_id: PlanId,
+    /// What stopped it: a Step Functions error.
+    #[serde(default)]
+    pub error: Option<Failure>,
+}
+
+/// What the execution came to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Its status.
+    pub status: ExecutionStatus,
+    /// Why.
+    pub reason: String,
+    /// The recovery time reached, in seconds.
+    pub rto_seconds: Option<i64>,
+}
+
+/// Settles the execution once; a second delivery releases again and answers the same.
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
+    let history = &clients.history;
+    let Some(records) = history.everything(&request.execution_id).await? else {
+        // Not even PrepareExecution could record it.
+        let reason = request.error.map(|failure| failure.text()).unwrap_or_default();
+        return Ok(Response { status: ExecutionStatus::Failed, reason, rto_seconds: None });
+    };
+    let ExecutionRecords { mut execution, mut waves, mut servers } = records;
+    let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
+    let (lost_waves, lost_servers) = end_lost(execution.status, &mut waves, &mut servers)?;
+    history.freeze(&lost_waves, &lost_servers).await?;
+    history.release(&request.execution_id, &ids).await?;
+    if !execution.status.is_terminal() {
+        conclude(&mut execution, &waves, request.error.as_ref(), aws::clock::now())?;
+        history.save_execution(&execution).await?;
+        if let Some(rto) = rto(&execution) {
+            task::metric::execution_rto_seconds(execution.mode, rto);
+        }
+        tracing::info!(status = %execution.status, "execution is settled: {}", execution.status);
+    }
+    Ok(Response { status: execution.status, rto_seconds: rto(&execution), reason: execution.reason })
+}
+
+/// Writes what `execution` came to. It ended when its last wave did: what follows is bookkeeping.
+fn conclude(
+    execution: &mut ExecutionRecord,
+    waves: &[WaveRecord],
+    error: Option<&Failure>,
+    now: i64,
+) -> Result<(), TaskError> {
+    let outcomes: Vec<_> = waves.iter().map(|wave| (wave.status, wave.on_failure)).collect();
+    let (status, reason) = match error {
+        Some(failure) => (ExecutionStatus::Failed, failure.text()),
+        None => (execution_outcome(&outcomes), waves_reason(waves)),
+    };
+    execution.set_status(status)?;
+    execution.reason = reason;
+    execution.ended_at = Some(waves.iter().filter_map(|wave| wave.ended_at).max().unwrap_or(now));
+    Ok(())
+}
+
+/// The first wave that did not complete, since the others mostly follow from it.
+fn waves_reason(waves: &[WaveRecord]) -> String {
+    let bad = |status| move |wave: &&WaveRecord| wave.status == status;
+    [WaveStatus::Failed, WaveStatus::Partial, WaveStatus::Skipped]
+        .into_iter()
+        .find_map(|status| waves.iter().find(bad(status)))
+        .map(|wave| format!("wave {:?} is {}: {}", wave.name, wave.status, wave.reason))
+        .unwrap_or_default()
+}
+
+fn rto(execution: &ExecutionRecord) -> Option<i64> {
+    let nothing_recovered = execution.status == ExecutionStatus::Refused;
+    execution.ended_at.filter(|_| !nothing_recovered).map(|ended| ended - execution.started_at)
+}
+
+/// Ends the waves and servers that did not end by themselves; gives back those that were changed.
+fn end_lost(
+    execution: ExecutionStatus,
+    waves: &mut [WaveRecord],
+    servers: &mut [ServerRecord],
+) -> Result<(Vec<WaveRecord>, Vec<ServerRecord>), TaskError> {
+    let refused = execution == ExecutionStatus::Refused;
+    let why = if refused { "the execution was refused" } else { "the execution ended without settling this wave" };
+    let mut lost_waves = Vec::new();
+    for wave in waves.iter_mut().filter(|wave| !wave.status.is_terminal()) {
+        wave.set_status(if refused { WaveStatus::Skipped } else { WaveStatus::Failed })?;
+        why.clone_into(&mut wave.reason);
+        lost_waves.push(wave.clone());
+    }
+    let lost = |server: &&mut ServerRecord| lost_waves.iter().any(|wave| wave.number == server.wave);
+    let mut lost_servers = Vec::new();
+    for server in servers.iter_mut().filter(lost).filter(|server| !server.status.is_terminal()) {
+        let begun = server.status != ServerStatus::Pending;
+        server.set_status(if begun { ServerStatus::Unknown } else { ServerStatus::Skipped })?;
+        why.clone_into(&mut server.reason);
+        lost_servers.push(server.clone());
+    }
+    Ok((lost_waves, lost_servers))
+}

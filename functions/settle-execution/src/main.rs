@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `settle-execution`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(settle_execution::handle)
+}

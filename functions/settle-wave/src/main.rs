@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `settle-wave`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(settle_wave::handle)
+}

@@ -1,1 +1,138 @@
-//! Under construction.
+//! `StartHealthChecks`: begins the health checks of a wave's launched servers, and sends the commands of those whose
+//! agent is Online. Called again when more agents have come.
+
+use std::collections::BTreeMap;
+
+use aws::history::{CheckRecord, ServerRecord, WaveKey};
+use aws::{Clients, ErrorKind, ssm};
+use domain::health::CheckStatus;
+use domain::id::InstanceId;
+use domain::plan::CheckKind;
+use domain::status::{ServerStatus, WaveStatus};
+use serde::Serialize;
+use task::TaskError;
+
+/// What was sent.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// SSM commands that were sent now.
+    pub commands: usize,
+}
+
+/// Begins what can be begun.
+///
+/// # Errors
+/// When AWS cannot be asked. SendCommand has no client token: a retry after a lost answer sends a command twice, which
+/// a health check must bear.
+pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
+    let now = aws::clock::now();
+    let mut servers = clients.history.servers(&key).await?;
+    begin(clients, &key, &mut servers, now).await?;
+    let waiting: Vec<InstanceId> = servers
+        .iter()
+        .filter(|server| server.status == ServerStatus::Checking && server.checks.iter().any(unsent))
+        .filter_map(|server| server.instance_id.clone())
+        .collect();
+    let online = clients.ssm.online(&waiting).await?;
+    let mut commands = 0;
+    for (command, targets) in group(&servers, |instance| online.contains(instance)) {
+        for targets in targets.chunks(ssm::MAX_INSTANCES) {
+            commands += usize::from(send(clients, &key, &command, targets, &mut servers, now).await?);
+        }
+    }
+    Ok(Response { commands })
+}
+
+/// Moves the wave and its launched servers to CHECKING. The clock of their time-outs begins here.
+async fn begin(clients: &Clients, key: &WaveKey, servers: &mut [ServerRecord], now: i64) -> Result<(), TaskError> {
+    let mut begun = Vec::new();
+    for server in servers.iter_mut().filter(|server| server.status == ServerStatus::Launched) {
+        if server.checks.is_empty() {
+            continue;
+        }
+        server.set_status(ServerStatus::Checking)?;
+        server.checking_at = Some(now);
+        begun.push(server.clone());
+    }
+    clients.history.save_servers(&begun).await?;
+    let mut wave = clients.history.wave(key).await?;
+    if wave.status == WaveStatus::Launching {
+        wave.set_status(WaveStatus::Checking)?;
+        clients.history.save_wave(&wave).await?;
+    }
+    Ok(())
+}
+
+fn unsent(check: &CheckRecord) -> bool {
+    check.kind == CheckKind::SsmCommand && check.status == CheckStatus::Pending
+}
+
+/// One command for all servers that are to run the same check.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Command {
+    check: String,
+    document: String,
+    parameters: BTreeMap<String, Vec<String>>,
+}
+
+impl Command {
+    fn of(check: &CheckRecord) -> Self {
+        Self {
+            check: check.name.clone(),
+            document: check.document.clone().unwrap_or_default(),
+            parameters: check.parameters.clone(),
+        }
+    }
+}
+
+/// The commands to send now, each with the instances that are to run it.
+fn group(servers: &[ServerRecord], ready: impl Fn(&InstanceId) -> bool) -> BTreeMap<Command, Vec<InstanceId>> {
+    let mut commands: BTreeMap<Command, Vec<InstanceId>> = BTreeMap::new();
+    for server in servers.iter().filter(|server| server.status == ServerStatus::Checking) {
+        let Some(instance) = server.instance_id.as_ref().filter(|instance| ready(instance)) else { continue };
+        for check in server.checks.iter().filter(|check| unsent(check)) {
+            commands.entry(Command::of(check)).or_default().push(instance.clone());
+        }
+    }
+    commands
+}
+
+/// Sends one command and records it. False when SSM refuses it: for good, then the checks have FAILED; or because an
+/// agent has gone again, then they wait on.
+async fn send(
+    clients: &Clients,
+    key: &WaveKey,
+    command: &Command,
+    targets: &[InstanceId],
+    servers: &mut [ServerRecord],
+    now: i64,
+) -> Result<bool, TaskError> {
+    // At most 100 characters, says the SSM API. The execution's id is at most 69.
+    let comment: String = format!("{} {}", key.execution_id, command.check).chars().take(100).collect();
+    let sent = clients.ssm.send_command(&command.document, &command.parameters, targets, &comment).await;
+    let result = match sent {
+        Ok(id) => Ok(id),
+        Err(error) if error.code.as_deref() == Some("InvalidInstanceId") => {
+            tracing::info!(check = command.check, "an agent has gone: the command waits");
+            return Ok(false);
+        }
+        Err(error) if error.kind == ErrorKind::Invalid => Err(error.message),
+        Err(error) => return Err(error.into()),
+    };
+    let mut changed = Vec::new();
+    for server in servers.iter_mut().filter(|server| server.instance_id.as_ref().is_some_and(|id| targets.contains(id))) {
+        for check in server.checks.iter_mut().filter(|check| unsent(check) && Command::of(check) == *command) {
+            match &result {
+                Ok(id) => {
+                    check.status = CheckStatus::Running;
+                    check.command_id = Some(id.clone());
+                }
+                Err(message) => check.end(CheckStatus::Failed, message, now),
+            }
+        }
+        changed.push(server.clone());
+    }
+    clients.history.save_servers(&changed).await?;
+    Ok(result.is_ok())
+}

@@ -1,1 +1,227 @@
-//! Under construction.
+//! `StartJobs`: launches as many servers of a wave as the DRS quotas allow now, in as few jobs as possible.
+//!
+//! StartRecovery has no client token, so an intent is written before each call and the job after it. An intent without
+//! a job means that the outcome is not known: DRS is searched for the job before anything is started again.
+
+use std::collections::BTreeSet;
+
+use aws::drs::JOB_HORIZON_SECONDS;
+use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord};
+use aws::{AwsError, Clients, ErrorKind};
+use domain::batch::{self, Quotas, WaitReason};
+use domain::id::{JobId, ServerId};
+use domain::status::{ServerStatus, WaveStatus};
+use serde::Serialize;
+use task::TaskError;
+
+mod adopt;
+
+/// What was started.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Jobs that were started or adopted now.
+    pub jobs: usize,
+    /// Servers of the wave that still wait.
+    pub waiting: usize,
+}
+
+/// Starts what can be started.
+///
+/// # Errors
+/// `Transient` when a call's outcome is not known: the retry finds the intent and looks for its job.
+pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
+    let mut launch = Launch::load(clients, key).await?;
+    launch.begin().await?;
+    let mut jobs = launch.resume_intents().await?;
+    let pending = launch.pending();
+    if !pending.is_empty() {
+        let in_use = clients.drs.in_use(aws::clock::now()).await?;
+        let packing = batch::pack(&pending, &in_use, &Quotas::default());
+        for (server, reason) in &packing.waiting {
+            launch.wait(&BTreeSet::from([server.clone()]), reason.text());
+        }
+        for servers in packing.batches {
+            jobs += launch.start(servers.into_iter().collect()).await?;
+        }
+    }
+    launch.save_waiting().await?;
+    Ok(Response { jobs, waiting: launch.pending().len() })
+}
+
+/// A wave that is being launched.
+struct Launch<'a> {
+    clients: &'a Clients,
+    key: WaveKey,
+    wave: WaveRecord,
+    servers: Vec<ServerRecord>,
+    batches: Vec<BatchRecord>,
+    changed: BTreeSet<ServerId>,
+}
+
+impl<'a> Launch<'a> {
+    async fn load(clients: &'a Clients, key: WaveKey) -> Result<Self, TaskError> {
+        let wave = clients.history.wave(&key).await?;
+        let servers = clients.history.servers(&key).await?;
+        let batches = clients.history.batches(&key).await?;
+        Ok(Self { clients, key, wave, servers, batches, changed: BTreeSet::new() })
+    }
+
+    async fn begin(&mut self) -> Result<(), TaskError> {
+        if self.wave.status == WaveStatus::Waiting {
+            self.wave.set_status(WaveStatus::Launching)?;
+            self.wave.started_at = Some(aws::clock::now());
+            self.clients.history.save_wave(&self.wave).await?;
+        }
+        Ok(())
+    }
+
+    /// Servers in no job, and in no intent either.
+    fn pending(&self) -> Vec<ServerId> {
+        let intended: BTreeSet<&ServerId> =
+            self.batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| &batch.servers).collect();
+        self.servers
+            .iter()
+            .filter(|server| server.status == ServerStatus::Pending && !intended.contains(&server.server_id))
+            .map(|server| server.server_id.clone())
+            .collect()
+    }
+
+    /// Intents whose call had no known outcome: their job is found in DRS, or they are tried again under the same
+    /// intent, so that a job that DRS shows late is still recognised by its time.
+    async fn resume_intents(&mut self) -> Result<usize, TaskError> {
+        let open: Vec<BatchRecord> = self.batches.iter().filter(|batch| batch.job_id.is_none()).cloned().collect();
+        let mut jobs = 0;
+        for intent in open {
+            match self.look_up(&intent).await? {
+                adopt::Found::Ours(job) => {
+                    self.started(intent, job).await?;
+                    jobs += 1;
+                }
+                adopt::Found::Foreign(_) | adopt::Found::Nothing => jobs += self.call(intent).await?,
+            }
+        }
+        Ok(jobs)
+    }
+
+    async fn look_up(&self, intent: &BatchRecord) -> Result<adopt::Found, TaskError> {
+        let own: BTreeSet<JobId> = self.batches.iter().filter_map(|batch| batch.job_id.clone()).collect();
+        let jobs = self.clients.drs.jobs_since(intent.intended_at - JOB_HORIZON_SECONDS).await?;
+        let found = adopt::find(intent, self.wave.mode, &own, &jobs);
+        if let adopt::Found::Ours(job) = &found {
+            tracing::warn!(%job, "adopts job {job}, whose start had no known outcome");
+        }
+        Ok(found)
+    }
+
+    /// Starts one job for `servers`, intent first.
+    async fn start(&mut self, servers: BTreeSet<ServerId>) -> Result<usize, TaskError> {
+        let number = self.batches.iter().map(BatchRecord::number).max().unwrap_or(0) + 1;
+        let intent = BatchRecord::new(&self.key, number, servers, aws::clock::now());
+        self.clients.history.save_batch(&intent).await?;
+        self.batches.push(intent.clone());
+        self.call(intent).await
+    }
+
+    /// Makes the call of an intent. A refusal of DRS is no failure of the task: the servers wait, or are FAILED when DRS
+    /// will never launch them.
+    async fn call(&mut self, intent: BatchRecord) -> Result<usize, TaskError> {
+        let error = match self.clients.drs.start_recovery(&intent.servers, self.wave.mode).await {
+            Ok(job) => {
+                self.started(intent, job).await?;
+                return Ok(1);
+            }
+            Err(error) => error,
+        };
+        match error.kind {
+            // Perhaps with a job of our own, whose start was thought lost.
+            ErrorKind::Conflict => match self.look_up(&intent).await? {
+                adopt::Found::Ours(job) => {
+                    self.started(intent, job).await?;
+                    return Ok(1);
+                }
+                adopt::Found::Foreign(job) => {
+                    self.withdraw(&intent).await?;
+                    self.wait(&intent.servers, &format!("{} ({job})", WaitReason::BusyInJob.text()));
+                }
+                // DRS shows no job that holds them, yet: the intent stays, and with it the time to look from.
+                adopt::Found::Nothing => self.wait(&intent.servers, &error.message),
+            },
+            ErrorKind::QuotaExceeded | ErrorKind::Throttled => {
+                self.withdraw(&intent).await?;
+                self.wait(&intent.servers, &error.message);
+            }
+            ErrorKind::Invalid | ErrorKind::NotFound => {
+                self.withdraw(&intent).await?;
+                return self.refused(&intent, &error).await;
+            }
+            ErrorKind::AccessDenied | ErrorKind::Transient | ErrorKind::Bug => return Err(error.into()),
+        }
+        Ok(0)
+    }
+
+    /// DRS takes all servers of a call or none, so one bad server would hold back ninety-nine good ones: halve until it
+    /// stands alone, and then it has failed.
+    async fn refused(&mut self, intent: &BatchRecord, error: &AwsError) -> Result<usize, TaskError> {
+        let servers: Vec<ServerId> = intent.servers.iter().cloned().collect();
+        if servers.len() > 1 {
+            let mut jobs = 0;
+            for half in servers.chunks(servers.len().div_ceil(2)) {
+                jobs += Box::pin(self.start(half.iter().cloned().collect())).await?;
+            }
+            return Ok(jobs);
+        }
+        let mut failed = Vec::new();
+        for server in self.servers.iter_mut().filter(|server| intent.servers.contains(&server.server_id)) {
+            server.set_status(ServerStatus::Failed)?;
+            server.reason = format!("DRS refused to launch it: {}", error.message);
+            failed.push(server.clone());
+        }
+        self.clients.history.save_servers(&failed).await?;
+        Ok(0)
+    }
+
+    /// Records that `intent` became `job`: servers first, so that a batch with a job always has its servers in it.
+    async fn started(&mut self, mut intent: BatchRecord, job: JobId) -> Result<(), TaskError> {
+        let mut launching = Vec::new();
+        for server in self.servers.iter_mut().filter(|server| intent.servers.contains(&server.server_id)) {
+            server.set_status(ServerStatus::Launching)?;
+            server.job_id = Some(job.clone());
+            server.started_at = Some(intent.intended_at);
+            server.reason.clear();
+            launching.push(server.clone());
+        }
+        self.clients.history.save_servers(&launching).await?;
+        intent.job_id = Some(job);
+        self.clients.history.save_batch(&intent).await?;
+        let number = intent.number();
+        if let Some(batch) = self.batches.iter_mut().find(|batch| batch.number() == number) {
+            *batch = intent;
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&mut self, intent: &BatchRecord) -> Result<(), TaskError> {
+        self.clients.history.withdraw_batch(intent).await?;
+        self.batches.retain(|batch| batch.number() != intent.number());
+        Ok(())
+    }
+
+    fn wait(&mut self, servers: &BTreeSet<ServerId>, reason: &str) {
+        let waits = |record: &&mut ServerRecord| servers.contains(&record.server_id) && record.reason != reason;
+        for record in self.servers.iter_mut().filter(waits) {
+            reason.clone_into(&mut record.reason);
+            self.changed.insert(record.server_id.clone());
+        }
+    }
+
+    async fn save_waiting(&self) -> Result<(), TaskError> {
+        let waiting: Vec<ServerRecord> = self
+            .servers
+            .iter()
+            .filter(|server| server.status == ServerStatus::Pending && self.changed.contains(&server.server_id))
+            .cloned()
+            .collect();
+        Ok(self.clients.history.save_servers(&waiting).await?)
+    }
+}

@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `start-jobs`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(start_jobs::handle)
+}

@@ -1,0 +1,32 @@
+//! The only place that reads the clock. In production it is the system's; on a local cloud `DRS_CLOCK` scales it.
+
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::clock::{CLOCK_VARIABLE, ClockSetting};
+
+fn setting() -> ClockSetting {
+    static SETTING: OnceLock<ClockSetting> = OnceLock::new();
+    *SETTING.get_or_init(|| {
+        let Ok(text) = std::env::var(CLOCK_VARIABLE) else { return ClockSetting::default() };
+        ClockSetting::parse(&text).unwrap_or_else(|error| {
+            tracing::error!(%error, "the clock setting is ignored: real time is used");
+            ClockSetting::default()
+        })
+    })
+}
+
+/// Now, in Unix seconds.
+#[must_use]
+pub fn now_seconds() -> f64 {
+    #[expect(clippy::disallowed_methods, reason = "this is the edge that the ban leads to")]
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64());
+    setting().simulated(wall)
+}
+
+/// Now, in whole Unix seconds: what records carry.
+#[must_use]
+pub fn now() -> i64 {
+    // Unix seconds fit an i64 and an f64 for longer than this program will run.
+    now_seconds().floor() as i64
+}

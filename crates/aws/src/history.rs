@@ -1,0 +1,346 @@
+//! ExecutionHistory: what ran. One item per execution, wave, server, launch batch and waiting token, so that nothing
+//! outgrows an item and every item has one writer: the state that works on it.
+//!
+//! | item | executionId (hash) | planId (range) |
+//! |---|---|---|
+//! | execution | id | `<plan>` |
+//! | wave | id | `<plan>#wave#003` |
+//! | server | id | `<plan>#server#003#s-…` |
+//! | launch batch | id | `<plan>#batch#003#0002` |
+//! | token of a waiting wave | id | `<plan>#token#003` |
+//! | claim on a server | `claim#s-…` | `claim` |
+
+use domain::id::{ExecutionId, PlanId, ServerId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AwsError, ErrorKind};
+use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value};
+
+mod record;
+
+pub use record::{BatchRecord, CheckRecord, ExecutionRecord, ServerRecord, TokenRecord, WaveRecord};
+
+/// The table of record of executions, and of the claims they hold.
+#[derive(Debug, Clone)]
+pub struct History {
+    table: Table,
+}
+
+/// Which wave of which execution.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaveKey {
+    /// The execution.
+    pub execution_id: ExecutionId,
+    /// Its plan.
+    pub plan_id: PlanId,
+    /// The wave, from 1.
+    pub wave: u32,
+}
+
+/// A claim on a server: one execution holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    execution_id: String,
+    plan_id: String,
+    /// The server.
+    pub server_id: ServerId,
+    /// Who holds it.
+    pub holder: ExecutionId,
+    /// The holder's plan.
+    pub holder_plan: PlanId,
+    /// Since when.
+    pub claimed_at: i64,
+}
+
+/// Everything recorded about one execution.
+#[derive(Debug, Clone)]
+pub struct ExecutionRecords {
+    /// The execution.
+    pub execution: ExecutionRecord,
+    /// Its waves, as the plan orders them.
+    pub waves: Vec<WaveRecord>,
+    /// Its servers, by wave, then as written.
+    pub servers: Vec<ServerRecord>,
+}
+
+const BY_PLAN: Index = Index { name: "byPlan", hash: "plan" };
+const BY_START: Index = Index { name: "byStart", hash: "kind" };
+
+impl History {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// The execution, when it is recorded.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn execution(&self, id: &ExecutionId, plan: &PlanId) -> Result<Option<ExecutionRecord>, AwsError> {
+        self.table.get(id.as_str(), plan.as_str()).await
+    }
+
+    /// Records an execution for the first time.
+    ///
+    /// # Errors
+    /// `Conflict` when it is recorded already.
+    pub async fn create_execution(&self, record: &ExecutionRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::New).await
+    }
+
+    /// Records what became of an execution.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_execution(&self, record: &ExecutionRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::None).await
+    }
+
+    /// A page of executions, newest first, of one plan or of all.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that this never gave.
+    pub async fn executions(
+        &self,
+        plan: Option<&PlanId>,
+        limit: i32,
+        token: Option<&str>,
+    ) -> Result<Items<ExecutionRecord>, AwsError> {
+        let (index, hash) = match plan {
+            Some(plan) => (BY_PLAN, plan.as_str()),
+            None => (BY_START, record::EXECUTION_KIND),
+        };
+        let query =
+            Query { index: Some(index), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
+        self.table.query(&query).await
+    }
+
+    /// Everything about an execution.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn everything(&self, id: &ExecutionId) -> Result<Option<ExecutionRecords>, AwsError> {
+        let items: Vec<serde_json::Value> = self.table.query_all(id.as_str(), "").await?;
+        let mut execution = None;
+        let mut waves: Vec<WaveRecord> = Vec::new();
+        let mut servers: Vec<ServerRecord> = Vec::new();
+        for item in items {
+            let range = item.get("planId").and_then(serde_json::Value::as_str).unwrap_or_default();
+            match range.split('#').nth(1) {
+                None => execution = Some(read(item)?),
+                Some("wave") => waves.push(read(item)?),
+                Some("server") => servers.push(read(item)?),
+                Some(_) => {}
+            }
+        }
+        servers.sort_by_key(|server| (server.wave, server.ordinal));
+        Ok(execution.map(|execution| ExecutionRecords { execution, waves, servers }))
+    }
+
+    /// All waves of an execution, as the plan orders them.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn waves(&self, id: &ExecutionId, plan: &PlanId) -> Result<Vec<WaveRecord>, AwsError> {
+        self.table.query_all(id.as_str(), &format!("{plan}#wave#")).await
+    }
+
+    /// One wave.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such wave.
+    pub async fn wave(&self, key: &WaveKey) -> Result<WaveRecord, AwsError> {
+        self.table.get(key.execution_id.as_str(), &record::wave_range(&key.plan_id, key.wave)).await?.ok_or_else(|| {
+            let message = format!("execution {} has no wave {}", key.execution_id, key.wave);
+            AwsError::new(ErrorKind::NotFound, "GetItem", message)
+        })
+    }
+
+    /// Records what became of a wave.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_wave(&self, record: &WaveRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::None).await
+    }
+
+    /// The servers of a wave, as written.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn servers(&self, key: &WaveKey) -> Result<Vec<ServerRecord>, AwsError> {
+        let prefix = format!("{}#server#{:03}#", key.plan_id, key.wave);
+        let mut servers: Vec<ServerRecord> = self.table.query_all(key.execution_id.as_str(), &prefix).await?;
+        servers.sort_by_key(|server| server.ordinal);
+        Ok(servers)
+    }
+
+    /// Records what became of servers.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_servers(&self, records: &[ServerRecord]) -> Result<(), AwsError> {
+        self.save_all(records).await
+    }
+
+    /// The frozen plan: all waves and servers.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn freeze(&self, waves: &[WaveRecord], servers: &[ServerRecord]) -> Result<(), AwsError> {
+        self.save_all(servers).await?;
+        self.save_all(waves).await
+    }
+
+    async fn save_all<T: Serialize + Clone>(&self, records: &[T]) -> Result<(), AwsError> {
+        // One item needs no transaction, and a transaction costs twice as much.
+        if let [record] = records {
+            return self.table.put(record, Condition::None).await;
+        }
+        for chunk in records.chunks(MAX_TRANSACTION) {
+            let writes: Vec<(&T, Condition)> = chunk.iter().map(|record| (record, Condition::None)).collect();
+            self.table.transact(&writes).await.map_err(unconditional)?;
+        }
+        Ok(())
+    }
+
+    /// The launch batches of a wave, in the order in which they were intended.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn batches(&self, key: &WaveKey) -> Result<Vec<BatchRecord>, AwsError> {
+        self.table.query_all(key.execution_id.as_str(), &format!("{}#batch#{:03}#", key.plan_id, key.wave)).await
+    }
+
+    /// Records a batch: first as an intent, then with its job.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_batch(&self, record: &BatchRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::None).await
+    }
+
+    /// Takes back an intent that DRS refused: it came to nothing.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn withdraw_batch(&self, record: &BatchRecord) -> Result<(), AwsError> {
+        let (hash, range) = record.key();
+        self.table.delete(hash, range, Condition::None).await
+    }
+
+    /// Records the token of a waiting wave, in place of an earlier one.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_token(&self, record: &TokenRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::None).await
+    }
+
+    /// The token of a waiting wave.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn token(&self, key: &WaveKey) -> Result<Option<TokenRecord>, AwsError> {
+        self.table.get(key.execution_id.as_str(), &record::token_range(&key.plan_id, key.wave)).await
+    }
+
+    /// Claims `servers` for an execution, all or none. `Err` in the answer is the claim of another execution.
+    ///
+    /// Servers are claimed in one order by everybody, in transactions that are taken one after another. So of two
+    /// executions with a common server, the one that first commits the lowest common server gets it, the other stops
+    /// there, and exactly one of them runs.
+    ///
+    /// # Errors
+    /// When the table cannot be written. What was claimed stays claimed: try again, or release.
+    pub async fn claim(
+        &self,
+        holder: &ExecutionId,
+        plan: &PlanId,
+        servers: &[ServerId],
+        now: i64,
+    ) -> Result<Result<(), Claim>, AwsError> {
+        let mut ordered = servers.to_vec();
+        ordered.sort();
+        ordered.dedup();
+        for chunk in ordered.chunks(MAX_TRANSACTION) {
+            let mut abandoned = Vec::new();
+            loop {
+                let holders = || {
+                    let mut values = vec![Value::Text(holder.to_string())];
+                    values.extend(abandoned.iter().map(|id: &ExecutionId| Value::Text(id.to_string())));
+                    values
+                };
+                let claims: Vec<(Claim, Condition)> = chunk
+                    .iter()
+                    .map(|server| (claim(server, holder, plan, now), Condition::NewOrOneOf("holder", holders())))
+                    .collect();
+                let position = match self.table.transact(&claims).await {
+                    Ok(()) => break,
+                    Err(TransactError::Refused(positions)) => positions.first().copied().unwrap_or_default(),
+                    Err(TransactError::Other(error)) => return Err(error),
+                };
+                let range = ("claim", &chunk[position]);
+                let Some(held): Option<Claim> = self.table.get(&claim_hash(range.1), range.0).await? else {
+                    continue; // Released in between: try again.
+                };
+                // A holder that ended without releasing holds nothing.
+                let ended = self
+                    .execution(&held.holder, &held.holder_plan)
+                    .await?
+                    .is_some_and(|execution| execution.status.is_terminal());
+                if ended && !abandoned.contains(&held.holder) {
+                    abandoned.push(held.holder);
+                    continue;
+                }
+                return Ok(Err(held));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Releases what `holder` has claimed among `servers`. What another execution holds is left alone.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn release(&self, holder: &ExecutionId, servers: &[ServerId]) -> Result<(), AwsError> {
+        for server in servers {
+            let condition = Condition::Is("holder", Value::Text(holder.to_string()));
+            match self.table.delete(&claim_hash(server), "claim", condition).await {
+                Ok(()) => {}
+                Err(error) if error.kind == ErrorKind::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn claim_hash(server: &ServerId) -> String {
+    format!("claim#{server}")
+}
+
+fn claim(server: &ServerId, holder: &ExecutionId, plan: &PlanId, now: i64) -> Claim {
+    Claim {
+        execution_id: claim_hash(server),
+        plan_id: "claim".to_owned(),
+        server_id: server.clone(),
+        holder: holder.clone(),
+        holder_plan: plan.clone(),
+        claimed_at: now,
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(item: serde_json::Value) -> Result<T, AwsError> {
+    serde_json::from_value(item).map_err(|error| AwsError::new(ErrorKind::Bug, "decoding an item", error.to_string()))
+}
+
+fn unconditional(error: TransactError) -> AwsError {
+    match error {
+        TransactError::Other(error) => error,
+        TransactError::Refused(_) => {
+            AwsError::new(ErrorKind::Bug, "TransactWriteItems", "a write without a condition was refused")
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! The items of ExecutionHistory, as they are stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::health::CheckStatus;
+use domain::id::{CommandId, ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
+use domain::plan::{CheckKind, Criticality, Mode, OnFailure};
+use domain::preflight::Finding;
+use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+use serde::{Deserialize, Serialize};
+
+use super::WaveKey;
+use crate::error::{AwsError, ErrorKind};
+
+/// The hash key of the index `byStart`. Only executions carry it.
+pub(super) const EXECUTION_KIND: &str = "EXECUTION";
+
+pub(super) fn wave_range(plan: &PlanId, wave: u32) -> String {
+    format!("{plan}#wave#{wave:03}")
+}
+
+pub(super) fn token_range(plan: &PlanId, wave: u32) -> String {
+    format!("{plan}#token#{wave:03}")
+}
+
+/// An execution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionRecord {
+    /// Its id.
+    pub execution_id: ExecutionId,
+    /// Its plan; also the range key.
+    pub plan_id: PlanId,
+    kind: String,
+    plan: PlanId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    active: Option<String>,
+    /// The version of the plan, once it is frozen.
+    #[serde(default)]
+    pub plan_version: Option<u64>,
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// Where it is; see [`ExecutionRecord::set_status`].
+    pub status: ExecutionStatus,
+    /// Why it is what it is.
+    #[serde(default)]
+    pub reason: String,
+    /// Who started it.
+    pub started_by: String,
+    /// When it was accepted, in Unix seconds.
+    pub started_at: i64,
+    /// When its last wave was settled.
+    #[serde(default)]
+    pub ended_at: Option<i64>,
+    /// What preflight said.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+}
+
+impl ExecutionRecord {
+    /// A new execution.
+    #[must_use]
+    pub fn new(execution_id: ExecutionId, plan_id: PlanId, mode: Mode, started_by: String, started_at: i64) -> Self {
+        Self {
+            execution_id,
+            plan: plan_id.clone(),
+            plan_id,
+            kind: EXECUTION_KIND.to_owned(),
+            active: Some("1".to_owned()),
+            plan_version: None,
+            mode,
+            status: ExecutionStatus::Pending,
+            reason: String::new(),
+            started_by,
+            started_at,
+            ended_at: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Moves to `status`, and out of the index of active executions when it is an end.
+    ///
+    /// # Errors
+    /// `Bug` when the transition table forbids it.
+    pub fn set_status(&mut self, status: ExecutionStatus) -> Result<(), AwsError> {
+        allowed(self.status.can_become(status), &self.execution_id, self.status, status)?;
+        self.status = status;
+        self.active = (!status.is_terminal()).then(|| "1".to_owned());
+        Ok(())
+    }
+}
+
+/// A wave of an execution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaveRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// Its position in the plan, from 1.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// The numbers of the waves it waits for.
+    pub depends_on: BTreeSet<u32>,
+    /// The numbers of the waves that wait for it.
+    pub dependants: BTreeSet<u32>,
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// What its failure means for those.
+    pub on_failure: OnFailure,
+    /// The share of servers that must succeed.
+    pub min_healthy_percent: u8,
+    /// Minutes after which a launch counts as failed.
+    pub launch_timeout_minutes: u32,
+    /// Where it is; see [`WaveRecord::set_status`].
+    pub status: WaveStatus,
+    /// Why it is what it is.
+    #[serde(default)]
+    pub reason: String,
+    /// When its dependencies allowed it to run, in Unix seconds.
+    #[serde(default)]
+    pub released_at: Option<i64>,
+    /// When its first servers were to be launched.
+    #[serde(default)]
+    pub started_at: Option<i64>,
+    /// When its last server was launched, or failed to.
+    #[serde(default)]
+    pub launched_at: Option<i64>,
+    /// When it was settled.
+    #[serde(default)]
+    pub ended_at: Option<i64>,
+}
+
+impl WaveRecord {
+    /// A wave that waits for its dependencies.
+    #[must_use]
+    pub fn new(key: &WaveKey, wave: &domain::plan::Wave, mode: Mode) -> Self {
+        Self {
+            execution_id: key.execution_id.clone(),
+            plan_id: wave_range(&key.plan_id, key.wave),
+            number: key.wave,
+            name: wave.name.clone(),
+            depends_on: BTreeSet::new(),
+            dependants: BTreeSet::new(),
+            mode,
+            on_failure: wave.on_failure,
+            min_healthy_percent: wave.min_healthy_percent,
+            launch_timeout_minutes: wave.launch_timeout_minutes,
+            status: WaveStatus::Waiting,
+            reason: String::new(),
+            released_at: None,
+            started_at: None,
+            launched_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// Moves to `status`.
+    ///
+    /// # Errors
+    /// `Bug` when the transition table forbids it.
+    pub fn set_status(&mut self, status: WaveStatus) -> Result<(), AwsError> {
+        allowed(self.status.can_become(status), &self.name, self.status, status)?;
+        self.status = status;
+        Ok(())
+    }
+}
+
+/// A server of a wave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// The source server.
+    pub server_id: ServerId,
+    /// Its wave's number.
+    pub wave: u32,
+    /// Its position in the wave.
+    pub ordinal: u32,
+    /// Its host name.
+    pub hostname: String,
+    /// Its protection group.
+    pub group: GroupId,
+    /// Whether the wave can succeed without it.
+    pub criticality: Criticality,
+    /// Where it is; see [`ServerRecord::set_status`].
+    pub status: ServerStatus,
+    /// What DRS is doing with it.
+    #[serde(default)]
+    pub phase: String,
+    /// Why it is what it is, or what it waits for.
+    #[serde(default)]
+    pub reason: String,
+    /// The DRS job that launches it.
+    #[serde(default)]
+    pub job_id: Option<JobId>,
+    /// What DRS launched.
+    #[serde(default)]
+    pub instance_id: Option<InstanceId>,
+    /// When its DRS job was started, in Unix seconds.
+    #[serde(default)]
+    pub started_at: Option<i64>,
+    /// When DRS launched it.
+    #[serde(default)]
+    pub launched_at: Option<i64>,
+    /// When its health checks began.
+    #[serde(default)]
+    pub checking_at: Option<i64>,
+    /// When its last health check ended.
+    #[serde(default)]
+    pub checked_at: Option<i64>,
+    /// Its health checks.
+    #[serde(default)]
+    pub checks: Vec<CheckRecord>,
+}
+
+impl ServerRecord {
+    /// A server that is in no job yet.
+    #[must_use]
+    pub fn new(key: &WaveKey, server_id: ServerId, ordinal: u32, hostname: String) -> Self {
+        Self {
+            execution_id: key.execution_id.clone(),
+            plan_id: format!("{}#server#{:03}#{server_id}", key.plan_id, key.wave),
+            server_id,
+            wave: key.wave,
+            ordinal,
+            hostname,
+            group: GroupId::from(""),
+            criticality: Criticality::Critical,
+            status: ServerStatus::Pending,
+            phase: String::new(),
+            reason: String::new(),
+            job_id: None,
+            instance_id: None,
+            started_at: None,
+            launched_at: None,
+            checking_at: None,
+            checked_at: None,
+            checks: Vec::new(),
+        }
+    }
+
+    /// Moves to `status`, and forgets the phase and the reason of the one before.
+    ///
+    /// # Errors
+    /// `Bug` when the transition table forbids it.
+    pub fn set_status(&mut self, status: ServerStatus) -> Result<(), AwsError> {
+        allowed(self.status.can_become(status), &self.server_id, self.status, status)?;
+        if self.status != status {
+            self.phase.clear();
+            self.reason.clear();
+        }
+        self.status = status;
+        Ok(())
+    }
+}
+
+/// A health check of a server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckRecord {
+    /// Its name.
+    pub name: String,
+    /// What it tests.
+    pub kind: CheckKind,
+    /// The SSM document of a command.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// Its parameters.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// Minutes within which it must pass.
+    pub timeout_minutes: u32,
+    /// Whether the server is unhealthy when it fails.
+    pub required: bool,
+    /// Where it is.
+    pub status: CheckStatus,
+    /// The command that was sent.
+    #[serde(default)]
+    pub command_id: Option<CommandId>,
+    /// What it said.
+    #[serde(default)]
+    pub output: String,
+    /// When it ended, in Unix seconds.
+    #[serde(default)]
+    pub ended_at: Option<i64>,
+}
+
+impl CheckRecord {
+    /// Ends the check.
+    pub fn end(&mut self, status: CheckStatus, output: impl Into<String>, now: i64) {
+        self.status = status;
+        self.output = output.into();
+        self.ended_at = Some(now);
+    }
+}
+
+impl From<&domain::plan::HealthCheck> for CheckRecord {
+    fn from(check: &domain::plan::HealthCheck) -> Self {
+        Self {
+            name: check.name.clone(),
+            kind: check.kind,
+            document: check.document.clone(),
+            parameters: check.parameters.clone(),
+            timeout_minutes: check.timeout_minutes,
+            required: check.required,
+            status: CheckStatus::Pending,
+            command_id: None,
+            output: String::new(),
+            ended_at: None,
+        }
+    }
+}
+
+/// A launch batch: an intent while it has no job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// Its servers.
+    pub servers: BTreeSet<ServerId>,
+    /// When it was intended, in Unix seconds.
+    pub intended_at: i64,
+    /// The DRS job that it became.
+    #[serde(default)]
+    pub job_id: Option<JobId>,
+    /// Whether that job has ended and every server of it is accounted for.
+    #[serde(default)]
+    pub settled: bool,
+}
+
+impl BatchRecord {
+    /// The intent to launch `servers` as batch `number` of a wave.
+    #[must_use]
+    pub fn new(key: &WaveKey, number: usize, servers: BTreeSet<ServerId>, intended_at: i64) -> Self {
+        Self {
+            execution_id: key.execution_id.clone(),
+            plan_id: format!("{}#batch#{:03}#{number:04}", key.plan_id, key.wave),
+            servers,
+            intended_at,
+            job_id: None,
+            settled: false,
+        }
+    }
+
+    pub(super) fn key(&self) -> (&str, &str) {
+        (self.execution_id.as_str(), &self.plan_id)
+    }
+
+    /// Its number in the wave.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.plan_id.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+    }
+}
+
+/// The token of a wave that waits for its dependencies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// Step Functions' token. Never leaves the system.
+    pub token: String,
+    /// Since when, in Unix seconds.
+    pub stored_at: i64,
+}
+
+impl TokenRecord {
+    /// The token of a wave.
+    #[must_use]
+    pub fn new(key: &WaveKey, token: String, stored_at: i64) -> Self {
+        Self {
+            execution_id: key.execution_id.clone(),
+            plan_id: token_range(&key.plan_id, key.wave),
+            token,
+            stored_at,
+        }
+    }
+}
+
+fn allowed(
+    allowed: bool,
+    subject: &impl std::fmt::Display,
+    from: impl std::fmt::Display,
+    to: impl std::fmt::Display,
+) -> Result<(), AwsError> {
+    if allowed {
+        return Ok(());
+    }
+    Err(AwsError::new(ErrorKind::Bug, "status change", format!("{subject} cannot go from {from} to {to}")))
+}

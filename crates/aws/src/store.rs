@@ -1,0 +1,343 @@
+//! DynamoDB behind five verbs: get, put with a condition, query a page, delete, transact. What the items mean is
+//! [`crate::history`]'s and [`crate::catalog`]'s business.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+
+use crate::error::{AwsError, ErrorKind, classify};
+
+/// Items that one transaction takes. Source: DynamoDB quotas.
+pub const MAX_TRANSACTION: usize = 100;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// A table with a hash and a range key, both text.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+    hash: &'static str,
+    range: &'static str,
+}
+
+/// What must hold for a write to happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Nothing.
+    None,
+    /// There is no such item.
+    New,
+    /// The item's attribute has this value.
+    Is(&'static str, Value),
+    /// There is no such item, or its attribute has one of these values.
+    NewOrOneOf(&'static str, Vec<Value>),
+}
+
+/// A value to compare an attribute with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(u64),
+}
+
+impl From<Value> for AttributeValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::S(text),
+            Value::Number(number) => Self::N(number.to_string()),
+        }
+    }
+}
+
+/// Which items a query reads.
+#[derive(Debug, Clone, Default)]
+pub struct Query<'a> {
+    /// The index, or the table itself.
+    pub index: Option<Index>,
+    /// The hash key's value.
+    pub hash: &'a str,
+    /// What the range key begins with; the table's only.
+    pub prefix: &'a str,
+    /// Largest range key first.
+    pub newest_first: bool,
+    /// Items at most.
+    pub limit: Option<i32>,
+    /// Where the page before ended.
+    pub token: Option<&'a str>,
+}
+
+/// An index and its hash key.
+#[derive(Debug, Clone, Copy)]
+pub struct Index {
+    /// The index's name.
+    pub name: &'static str,
+    /// The attribute that is its hash key.
+    pub hash: &'static str,
+}
+
+/// A page of a query.
+#[derive(Debug, Clone)]
+pub struct Items<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where to go on, when there is more.
+    pub next_token: Option<String>,
+}
+
+/// A transaction that was refused.
+#[derive(Debug, Clone)]
+pub enum TransactError {
+    /// The conditions of these writes, by position, did not hold. Nothing was written.
+    Refused(Vec<usize>),
+    /// Another error.
+    Other(AwsError),
+}
+
+impl From<AwsError> for TransactError {
+    fn from(error: AwsError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl Table {
+    pub(crate) fn new(client: Client, name: String, hash: &'static str, range: &'static str) -> Self {
+        Self { client, name, hash, range }
+    }
+
+    /// The item with this key, as of now.
+    ///
+    /// # Errors
+    /// When DynamoDB cannot be asked, or the item has another shape.
+    pub async fn get<T: DeserializeOwned>(&self, hash: &str, range: &str) -> Result<Option<T>, AwsError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key(self.hash, AttributeValue::S(hash.to_owned()))
+            .key(self.range, AttributeValue::S(range.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| classify("GetItem", error))?;
+        answer.item.map(decode).transpose()
+    }
+
+    /// Writes `item`, which carries its own key, when `condition` holds.
+    ///
+    /// # Errors
+    /// `Conflict` when it does not hold.
+    pub async fn put(&self, item: &impl Serialize, condition: Condition) -> Result<(), AwsError> {
+        let mut request = self.client.put_item().table_name(&self.name).set_item(Some(encode(item)?));
+        if let Some(expression) = self.expression(condition) {
+            request = request
+                .condition_expression(expression.text)
+                .set_expression_attribute_names(Some(expression.names))
+                .set_expression_attribute_values(expression.values);
+        }
+        request.send().await.map(drop).map_err(|error| classify("PutItem", error))
+    }
+
+    /// Deletes the item with this key when `condition` holds.
+    ///
+    /// # Errors
+    /// `Conflict` when it does not hold.
+    pub async fn delete(&self, hash: &str, range: &str, condition: Condition) -> Result<(), AwsError> {
+        let mut request = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .key(self.hash, AttributeValue::S(hash.to_owned()))
+            .key(self.range, AttributeValue::S(range.to_owned()));
+        if let Some(expression) = self.expression(condition) {
+            request = request
+                .condition_expression(expression.text)
+                .set_expression_attribute_names(Some(expression.names))
+                .set_expression_attribute_values(expression.values);
+        }
+        request.send().await.map(drop).map_err(|error| classify("DeleteItem", error))
+    }
+
+    /// One page of a query. The table is read as of now; an index may lag by a moment.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that this never gave.
+    pub async fn query<T: DeserializeOwned>(&self, query: &Query<'_>) -> Result<Items<T>, AwsError> {
+        let hash = query.index.map_or(self.hash, |index| index.hash);
+        let mut request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .set_index_name(query.index.map(|index| index.name.to_owned()))
+            .consistent_read(query.index.is_none())
+            .scan_index_forward(!query.newest_first)
+            .set_limit(query.limit)
+            .set_exclusive_start_key(query.token.map(token_key).transpose()?)
+            .expression_attribute_names("#hash", hash)
+            .expression_attribute_values(":hash", AttributeValue::S(query.hash.to_owned()));
+        request = if query.prefix.is_empty() {
+            request.key_condition_expression("#hash = :hash")
+        } else {
+            request
+                .key_condition_expression("#hash = :hash AND begins_with(#range, :prefix)")
+                .expression_attribute_names("#range", self.range)
+                .expression_attribute_values(":prefix", AttributeValue::S(query.prefix.to_owned()))
+        };
+        let answer = request.send().await.map_err(|error| classify("Query", error))?;
+        let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
+        Ok(Items { items, next_token: answer.last_evaluated_key.map(|key| key_token(&key)).transpose()? })
+    }
+
+    /// Every item of the table with this hash key whose range key begins with `prefix`.
+    ///
+    /// # Errors
+    /// As [`Table::query`].
+    pub async fn query_all<T: DeserializeOwned>(&self, hash: &str, prefix: &str) -> Result<Vec<T>, AwsError> {
+        let mut items = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let query = Query { hash, prefix, token: token.as_deref(), ..Query::default() };
+            let page = self.query(&query).await?;
+            items.extend(page.items);
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// Writes all of `items`, at most [`MAX_TRANSACTION`], or none.
+    ///
+    /// # Errors
+    /// [`TransactError::Refused`] with the positions whose condition did not hold.
+    pub async fn transact(&self, items: &[(impl Serialize, Condition)]) -> Result<(), TransactError> {
+        let mut request = self.client.transact_write_items();
+        for (item, condition) in items {
+            let mut put = Put::builder().table_name(&self.name).set_item(Some(encode(item)?));
+            if let Some(expression) = self.expression(condition.clone()) {
+                put = put
+                    .condition_expression(expression.text)
+                    .set_expression_attribute_names(Some(expression.names))
+                    .set_expression_attribute_values(expression.values);
+            }
+            let put = put.build().map_err(|error| bug("TransactWriteItems", &error))?;
+            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        let Err(error) = request.send().await else { return Ok(()) };
+        let refused: Vec<usize> = error
+            .as_service_error()
+            .and_then(|error| match error {
+                aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+                    canceled,
+                ) => canceled.cancellation_reasons.as_ref(),
+                _ => None,
+            })
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, reason)| reason.code.as_deref() == Some("ConditionalCheckFailed"))
+            .map(|(position, _)| position)
+            .collect();
+        if refused.is_empty() {
+            let mut error = classify("TransactWriteItems", error);
+            if error.code.as_deref() == Some("TransactionCanceledException") {
+                // No condition failed, so it met another transaction: nothing was written, try later.
+                error.kind = ErrorKind::Throttled;
+            }
+            return Err(TransactError::Other(error));
+        }
+        Err(TransactError::Refused(refused))
+    }
+
+    fn expression(&self, condition: Condition) -> Option<Expression> {
+        let new = format!("attribute_not_exists({})", self.hash);
+        let (text, attribute, values) = match condition {
+            Condition::None => return None,
+            Condition::New => return Some(Expression { text: new, names: HashMap::new(), values: None }),
+            Condition::Is(attribute, value) => ("#attribute = :v0".to_owned(), attribute, vec![value]),
+            Condition::NewOrOneOf(attribute, values) => {
+                let names: Vec<String> = (0..values.len()).map(|index| format!(":v{index}")).collect();
+                (format!("{new} OR #attribute IN ({})", names.join(", ")), attribute, values)
+            }
+        };
+        let values = values.into_iter().enumerate().map(|(index, value)| (format!(":v{index}"), value.into()));
+        Some(Expression {
+            text,
+            names: HashMap::from([("#attribute".to_owned(), attribute.to_owned())]),
+            values: Some(values.collect()),
+        })
+    }
+}
+
+struct Expression {
+    text: String,
+    names: HashMap<String, String>,
+    values: Option<Item>,
+}
+
+fn bug(operation: &'static str, error: &impl std::fmt::Display) -> AwsError {
+    AwsError::new(ErrorKind::Bug, operation, error.to_string())
+}
+
+fn encode(item: &impl Serialize) -> Result<Item, AwsError> {
+    to_item(item).map_err(|error| bug("encoding an item", &error))
+}
+
+fn decode<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
+    from_item(item).map_err(|error| bug("decoding an item", &error))
+}
+
+/// A page token: the last key as JSON in hexadecimal, so that it survives a URL and nobody is tempted to edit it.
+fn key_token(key: &Item) -> Result<String, AwsError> {
+    let plain: std::collections::BTreeMap<&String, String> = key
+        .iter()
+        .map(|(name, value)| match value {
+            AttributeValue::S(text) => Ok((name, format!("S{text}"))),
+            AttributeValue::N(number) => Ok((name, format!("N{number}"))),
+            _ => Err(AwsError::new(ErrorKind::Bug, "Query", format!("the key attribute {name} is neither text nor number"))),
+        })
+        .collect::<Result<_, _>>()?;
+    let json = serde_json::to_vec(&plain).map_err(|error| bug("Query", &error))?;
+    Ok(json.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn token_key(token: &str) -> Result<Item, AwsError> {
+    let invalid = || AwsError::new(ErrorKind::Invalid, "Query", "nextToken is not one that this API gave");
+    let bytes: Option<Vec<u8>> = (0..token.len())
+        .step_by(2)
+        .map(|at| token.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect();
+    let plain: HashMap<String, String> =
+        serde_json::from_slice(&bytes.ok_or_else(invalid)?).map_err(|_| invalid())?;
+    plain
+        .into_iter()
+        .map(|(name, value)| match value.split_at_checked(1) {
+            Some(("S", text)) => Ok((name, AttributeValue::S(text.to_owned()))),
+            Some(("N", number)) => Ok((name, AttributeValue::N(number.to_owned()))),
+            _ => Err(invalid()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_token_survives_and_another_text_is_refused() {
+        let key = Item::from([
+            ("executionId".to_owned(), AttributeValue::S("zwölf-3".to_owned())),
+            ("startedAt".to_owned(), AttributeValue::N("1790000000".to_owned())),
+        ]);
+        assert_eq!(token_key(&key_token(&key).unwrap()).unwrap(), key);
+        for text in ["x", "zz", "7b7d7d", "é"] {
+            assert_eq!(token_key(text).unwrap_err().kind, ErrorKind::Invalid, "{text}");
+        }
+    }
+}

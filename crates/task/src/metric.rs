@@ -1,0 +1,29 @@
+//! The metrics there are, in CloudWatch's embedded format: one JSON line per invocation on standard output.
+
+use domain::plan::Mode;
+use metrics::{counter, histogram};
+
+/// How long DRS took to launch a server, in seconds from the start of its job.
+pub fn launch_seconds(mode: Mode, seconds: i64) {
+    histogram!("LaunchSeconds", "Mode" => mode.to_string()).record(number(seconds));
+}
+
+/// Servers whose launch ended well.
+pub fn servers_launched(mode: Mode, servers: usize) {
+    counter!("ServersLaunched", "Mode" => mode.to_string()).increment(servers as u64);
+}
+
+/// Servers that failed: not launched, or launched and unhealthy.
+pub fn servers_failed(mode: Mode, servers: usize) {
+    counter!("ServersFailed", "Mode" => mode.to_string()).increment(servers as u64);
+}
+
+/// The recovery time that an execution reached, in seconds.
+pub fn execution_rto_seconds(mode: Mode, seconds: i64) {
+    histogram!("ExecutionRtoSeconds", "Mode" => mode.to_string()).record(number(seconds));
+}
+
+/// Durations here are far below 2^52 seconds, so nothing is lost.
+fn number(seconds: i64) -> f64 {
+    seconds as f64
+}

@@ -1,0 +1,71 @@
+//! The frozen plan: one record per wave and server, with all that later tasks need.
+
+use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
+use domain::plan::{Mode, Os, ProtectionGroup, Wave};
+use domain::validate::graph;
+use task::TaskError;
+
+use crate::facts::LoadedPlan;
+use crate::{Facts, Frozen, Request};
+
+/// Freezes a plan that has passed validation and preflight.
+pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> Result<Frozen, TaskError> {
+    let graph = graph(&loaded.plan).map_err(|errors| TaskError::Bug(format!("a valid plan has no order: {errors:?}")))?;
+    let number = |index: usize| u32::try_from(index + 1).unwrap_or(u32::MAX);
+    let mut waves = Vec::new();
+    let mut servers = Vec::new();
+    for (index, wave) in loaded.plan.waves.iter().enumerate() {
+        let key = WaveKey {
+            execution_id: request.execution_id.clone(),
+            plan_id: request.plan_id.clone(),
+            wave: number(index),
+        };
+        let mut record = WaveRecord::new(&key, wave, request.mode);
+        record.depends_on = graph.dependencies(index).iter().copied().map(number).collect();
+        record.dependants = graph.dependants(index).into_iter().map(number).collect();
+        let mut ordinal = 0;
+        for group in wave.groups.iter().filter_map(|id| loaded.groups.get(id)) {
+            for member in &group.servers {
+                let described = facts.get(&member.id).and_then(Option::as_ref);
+                let hostname = described.map_or_else(|| member.id.to_string(), |facts| facts.hostname.clone());
+                let mut server = ServerRecord::new(&key, member.id.clone(), ordinal, hostname);
+                server.group = group.name.clone();
+                server.criticality = member.criticality;
+                server.checks = checks(group, wave, request.mode, described.map_or(Os::Linux, |facts| facts.os));
+                servers.push(server);
+                ordinal += 1;
+            }
+        }
+        waves.push(record);
+    }
+    Ok((waves, servers))
+}
+
+/// The checks of a server: its group's, then its wave's; a wave's check replaces the group's of the same name.
+fn checks(group: &ProtectionGroup, wave: &Wave, mode: Mode, os: Os) -> Vec<CheckRecord> {
+    let replaced = |name: &str| wave.health_checks.iter().any(|check| check.name == name);
+    let of_group = group.health_checks.iter().filter(|check| !replaced(&check.name));
+    of_group
+        .chain(&wave.health_checks)
+        .filter(|check| check.applies(mode, os))
+        .map(CheckRecord::from)
+        .collect()
+}
+
+/// The numbers of `waves`, each after those it depends on: by depth, then as written.
+pub(crate) fn order(waves: &[WaveRecord]) -> Vec<u32> {
+    let mut ordered: Vec<u32> = Vec::new();
+    while ordered.len() < waves.len() {
+        let ready: Vec<u32> = waves
+            .iter()
+            .filter(|wave| !ordered.contains(&wave.number))
+            .filter(|wave| wave.depends_on.iter().all(|dependency| ordered.contains(dependency)))
+            .map(|wave| wave.number)
+            .collect();
+        if ready.is_empty() {
+            break; // A frozen graph has an order; were it broken, the rest would be lost waves, which settling ends.
+        }
+        ordered.extend(ready);
+    }
+    ordered
+}

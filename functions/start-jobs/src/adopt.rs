@@ -1,0 +1,83 @@
+//! Which job of DRS is the one that an intent started.
+
+use std::collections::BTreeSet;
+
+use aws::drs::Job;
+use aws::history::BatchRecord;
+use domain::id::JobId;
+use domain::plan::Mode;
+
+/// How far the clocks of DRS and of Lambda may be apart. Both are AWS's and kept to well under a second; a minute costs
+/// nothing, since the servers of an intent are claimed and a foreign job with all of them is what launches them anyway.
+pub(crate) const CLOCK_SKEW_SECONDS: i64 = 60;
+
+/// What DRS shows about the servers of an intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The job that the intent started.
+    Ours(JobId),
+    /// A running job that somebody else started holds one of its servers.
+    Foreign(JobId),
+    /// No running job has any of its servers.
+    Nothing,
+}
+
+/// The job that `intent` started, if DRS has it: a launch of this mode, with exactly these servers, created since the
+/// intent, and none of the jobs that other batches have. Else the job that stands in the way.
+pub(crate) fn find(intent: &BatchRecord, mode: Mode, own: &BTreeSet<JobId>, jobs: &[Job]) -> Found {
+    let since = intent.intended_at - CLOCK_SKEW_SECONDS;
+    let ours = jobs
+        .iter()
+        .filter(|job| job.launches_for(mode) && !own.contains(&job.id))
+        .filter(|job| job.created_at.is_some_and(|created| created >= since))
+        .find(|job| job.server_ids() == intent.servers);
+    if let Some(job) = ours {
+        return Found::Ours(job.id.clone());
+    }
+    let holds = |job: &&Job| !job.is_completed() && !job.server_ids().is_disjoint(&intent.servers);
+    jobs.iter().find(holds).map_or(Found::Nothing, |job| Found::Foreign(job.id.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws::drs::JobServer;
+    use aws::history::WaveKey;
+    use domain::id::ServerId;
+
+    use super::*;
+
+    fn job(id: &str, initiated_by: &str, created_at: i64, servers: &[&str]) -> Job {
+        let server = |id: &&str| JobServer { id: ServerId::from(*id), launch_status: String::new(), instance: None };
+        Job {
+            id: id.into(),
+            kind: "LAUNCH".into(),
+            initiated_by: initiated_by.into(),
+            status: "STARTED".into(),
+            created_at: Some(created_at),
+            ended_at: None,
+            servers: servers.iter().map(server).collect(),
+        }
+    }
+
+    #[test]
+    fn only_a_launch_of_this_mode_with_exactly_these_servers_since_the_intent_is_adopted() {
+        let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 1 };
+        let servers: BTreeSet<ServerId> = [ServerId::from("a"), ServerId::from("b")].into();
+        let intent = BatchRecord::new(&key, 1, servers, 1_000);
+        let found = |job: &Job, own: &[&str]| {
+            let own = own.iter().map(|id| JobId::from(*id)).collect();
+            find(&intent, Mode::Drill, &own, std::slice::from_ref(job))
+        };
+        let foreign = Found::Foreign("x".into());
+        let ours = job("ours", "START_DRILL", 1_001, &["b", "a"]);
+        assert_eq!(found(&ours, &[]), Found::Ours("ours".into()));
+        assert_eq!(found(&ours, &["ours"]), Found::Foreign("ours".into()));
+        assert_eq!(found(&job("x", "START_RECOVERY", 1_001, &["a", "b"]), &[]), foreign);
+        assert_eq!(found(&job("x", "START_DRILL", 900, &["a", "b"]), &[]), foreign);
+        assert_eq!(found(&job("x", "START_DRILL", 1_001, &["a"]), &[]), foreign);
+        assert_eq!(found(&job("x", "START_DRILL", 1_001, &["a", "b", "c"]), &[]), foreign);
+        assert_eq!(found(&job("x", "START_DRILL", 1_001, &["c"]), &[]), Found::Nothing);
+        let ended = Job { status: "COMPLETED".into(), ..job("x", "START_DRILL", 900, &["a", "b"]) };
+        assert_eq!(found(&ended, &[]), Found::Nothing);
+    }
+}
