@@ -4,54 +4,52 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use domain::clock::{ClockSetting, InvalidClock};
 use jiff::{SignedDuration, Timestamp};
 
-/// The environment variable that every local part of the product reads: `<unix epoch seconds>,<scale>`.
-pub const CLOCK_VARIABLE: &str = "DRS_CLOCK";
+pub use domain::clock::CLOCK_VARIABLE;
+
+/// Year 5138. A mistyped epoch or a minute scale ends far beyond it, where arithmetic on timestamps would overflow.
+const LATEST_SECONDS: f64 = 1e11;
 
 /// A source of simulated time.
 #[derive(Debug, Clone)]
 pub enum Clock {
-    /// Simulated time is the wall clock.
-    Wall,
-    /// Simulated time runs faster (scale below 1) or slower than the wall clock, from a common epoch.
-    Scaled {
-        /// The instant at which simulated time and the wall clock agree, in Unix seconds.
-        epoch_seconds: f64,
-        /// Wall seconds per simulated second.
-        scale: f64,
-    },
+    /// Simulated time runs with the wall clock, faster (scale below 1) or slower.
+    Scaled(ClockSetting),
     /// Time stands still until a test moves it.
     Manual(ManualClock),
 }
 
-/// A setting of `DRS_CLOCK` that cannot be read.
+/// A setting of `DRS_CLOCK` that cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("DRS_CLOCK must be `<unix epoch seconds>,<scale above 0>`, for example `1767225600,0.01`; it is `{0}`")]
-pub struct ClockError(String);
+pub enum ClockError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Invalid(#[from] InvalidClock),
+    /// It can be read, but leads nowhere near the present.
+    #[error("{CLOCK_VARIABLE}={0:?} makes a simulated present before 1970 or after 5138")]
+    Absurd(String),
+}
 
 impl Clock {
     /// Reads the value of [`CLOCK_VARIABLE`]; none means the wall clock.
     pub fn from_setting(setting: Option<&str>) -> Result<Clock, ClockError> {
         let Some(text) = setting.filter(|text| !text.is_empty()) else {
-            return Ok(Clock::Wall);
+            return Ok(Clock::Scaled(ClockSetting::default()));
         };
-        let wrong = || ClockError(text.to_owned());
-        let (epoch, scale) = text.split_once(',').ok_or_else(wrong)?;
-        let epoch_seconds: f64 = epoch.trim().parse().map_err(|_| wrong())?;
-        let scale: f64 = scale.trim().parse().map_err(|_| wrong())?;
-        let usable = epoch_seconds.is_finite() && epoch_seconds >= 0.0 && scale.is_finite() && scale > 0.0;
-        if usable { Ok(Clock::Scaled { epoch_seconds, scale }) } else { Err(wrong()) }
+        let setting = ClockSetting::parse(text)?;
+        let present = setting.simulated(wall_seconds());
+        if !(0.0..LATEST_SECONDS).contains(&present) {
+            return Err(ClockError::Absurd(text.to_owned()));
+        }
+        Ok(Clock::Scaled(setting))
     }
 
     /// The present simulated instant, in whole microseconds (the resolution of DRS timestamps).
     pub fn now(&self) -> Timestamp {
         let micros = match self {
-            Clock::Wall => wall_micros(),
-            Clock::Scaled { epoch_seconds, scale } => {
-                let epoch_micros = (epoch_seconds * 1e6) as i64;
-                epoch_micros + ((wall_micros() - epoch_micros) as f64 / scale) as i64
-            }
+            Clock::Scaled(setting) => (setting.simulated(wall_seconds()) * 1e6) as i64,
             Clock::Manual(manual) => manual.0.load(Ordering::SeqCst),
         };
         Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
@@ -83,8 +81,8 @@ impl ManualClock {
     clippy::disallowed_methods,
     reason = "the simulator's own edge to the wall clock, as aws::clock is the product's"
 )]
-fn wall_micros() -> i64 {
-    Timestamp::now().as_microsecond()
+fn wall_seconds() -> f64 {
+    Timestamp::now().as_microsecond() as f64 / 1e6
 }
 
 #[cfg(test)]
@@ -93,22 +91,34 @@ mod tests {
 
     #[test]
     fn no_setting_is_the_wall_clock() {
-        assert!(matches!(Clock::from_setting(None), Ok(Clock::Wall)));
-        assert!(matches!(Clock::from_setting(Some("")), Ok(Clock::Wall)));
+        for setting in [None, Some("")] {
+            let behind = wall_seconds() - Clock::from_setting(setting).unwrap().now().as_microsecond() as f64 / 1e6;
+            assert!(behind.abs() < 60.0, "{behind} s from the wall clock");
+        }
     }
 
     #[test]
     fn a_scaled_clock_runs_faster_from_its_epoch() {
-        let epoch = wall_micros() / 1_000_000 - 60;
+        let epoch = wall_seconds().floor() - 60.0;
         let clock = Clock::from_setting(Some(&format!("{epoch},0.01"))).unwrap();
-        let ahead = clock.now().as_second() - epoch;
-        assert!((6000..6300).contains(&ahead), "60 wall seconds at scale 0.01 are 6000 s, not {ahead}");
+        let ahead = clock.now().as_microsecond() as f64 / 1e6 - epoch;
+        assert!((6000.0..12000.0).contains(&ahead), "60 wall seconds at scale 0.01 are 6000 s, not {ahead}");
     }
 
     #[test]
-    fn settings_that_make_no_time_are_refused() {
-        for text in ["1", "a,1", "1,b", "1,0", "1,-1", "1,inf", "-1,1"] {
-            assert_eq!(Clock::from_setting(Some(text)).err(), Some(ClockError(text.to_owned())), "{text}");
+    fn settings_that_make_no_usable_time_are_refused() {
+        assert!(matches!(Clock::from_setting(Some("1,0")), Err(ClockError::Invalid(_))));
+        for text in ["1,0.000001", "99999999999,0.5", "-99999999999,1000"] {
+            let error = Clock::from_setting(Some(text)).unwrap_err();
+            assert_eq!(error, ClockError::Absurd(text.to_owned()));
         }
+    }
+
+    #[test]
+    fn clones_of_a_manual_clock_share_one_time() {
+        let manual = ManualClock::at(Timestamp::UNIX_EPOCH);
+        let clock = Clock::Manual(manual.clone());
+        manual.advance(SignedDuration::from_secs(5));
+        assert_eq!(clock.now().as_second(), 5);
     }
 }

@@ -49,7 +49,11 @@ pub fn generator(seed: u64, parts: &[&str]) -> fastrand::Rng {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-    fastrand::Rng::with_seed(hash)
+    // Names that differ in one digit have hashes that are near each other, and so would be their first numbers: the
+    // finalizer of SplitMix64 spreads them.
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    fastrand::Rng::with_seed(hash ^ (hash >> 31))
 }
 
 /// `digits` hexadecimal digits that depend on nothing but the seed and `parts`.
@@ -80,6 +84,15 @@ mod tests {
         assert_ne!(hex_digits(1, &["job", "0"], 17), hex_digits(1, &["job", "1"], 17));
         assert_ne!(hex_digits(1, &["job", "0"], 17), hex_digits(2, &["job", "0"], 17));
         assert_ne!(hex_digits(1, &["ab", "c"], 17), hex_digits(1, &["a", "bc"], 17), "parts are kept apart");
+    }
+
+    #[test]
+    fn neighbours_get_numbers_from_the_whole_range() {
+        let first = |number: u32| generator(1, &[&format!("s-web{number:014}"), "0"]).f64();
+        let low = (0..1000).filter(|number| first(*number) < 0.5).count();
+        let close = (0..1000).filter(|number| (first(*number) - first(number + 1)).abs() < 0.1).count();
+        assert!((440..560).contains(&low), "{low} of 1000 in the lower half");
+        assert!((120..260).contains(&close), "{close} of 1000 next to their neighbour, where chance says 190");
     }
 
     #[test]

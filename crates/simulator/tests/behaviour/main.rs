@@ -1,0 +1,21 @@
+//! How the simulator behaves, seen from the wire, on a clock that only the tests move. What single modules compute is
+//! tested next to them; what real SDK clients make of the answers is in `tests/wire`.
+
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod launches;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod ssm;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tcp;
+#[cfg(test)]
+mod terminations;
