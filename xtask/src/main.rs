@@ -1,2 +1,90 @@
-//! Under construction.
-fn main() {}
+//! `cargo xtask`: everything that is done with this repository, as one command each. Only what a fresh machine has is
+//! needed to build it.
+
+mod cloud;
+mod console;
+mod demo;
+mod down;
+mod functions;
+mod interrupt;
+mod leftovers;
+mod lock;
+mod node;
+mod package;
+mod ports;
+mod prerequisites;
+mod process;
+mod python;
+mod summary;
+mod test;
+mod up;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::interrupt::Interrupted;
+
+/// Builds, tests, packages and demonstrates the orchestrator.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about,
+    disable_help_subcommand = true,
+    after_help = "`cargo xtask help` explains everything at once; `cargo xtask COMMAND --help` explains one command."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the local cloud, run a plan on it through the REST API, and show what happens.
+    Demo(demo::Arguments),
+    /// Start the local cloud and leave it running.
+    Up(up::Arguments),
+    /// Stop the local cloud.
+    Down,
+    /// Run every check and test there is.
+    Test,
+    /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
+    Package,
+    /// Explain all commands.
+    Help,
+}
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let done = interrupt::listen().and_then(|()| match command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Up(arguments) => up::run(&arguments),
+        Command::Down => down::run(),
+        Command::Test => test::run(),
+        Command::Package => package::run(),
+        Command::Help => help(),
+    });
+    done.unwrap_or_else(|error| {
+        if error.is::<Interrupted>() {
+            console::say("Interrupted. Nothing is left running.");
+            return ExitCode::from(130);
+        }
+        console::say(&format!("\ncargo xtask: {error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+/// The long help of every command, one after another.
+fn help() -> anyhow::Result<ExitCode> {
+    use clap::CommandFactory;
+    let mut program = Arguments::command();
+    program.build();
+    console::print(&format!("{}\n", program.render_help()))?;
+    for command in program.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+        let title = format!("cargo xtask {}", command.get_name());
+        console::print(&format!("{title}\n{}\n{}", "-".repeat(title.len()), command.render_long_help()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,142 @@
+//! `cargo xtask test`: every check and test, one after another, and one line at the end. `.ci/run` calls this.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use crate::console::{print, say, seconds};
+use crate::interrupt::{self, Interrupted};
+use crate::summary::{Runner, Tally, tally};
+use crate::up::{self, CloudArguments, Wanted};
+use crate::workspace::Workspace;
+use crate::{functions, lock, node, prerequisites, process, python};
+
+/// The crate whose tests need a local cloud.
+const END_TO_END: &str = "e2e";
+
+/// What happened so far.
+struct Report {
+    rows: Vec<(String, Tally, String)>,
+    total: Tally,
+}
+
+impl Report {
+    /// Runs one section and counts it.
+    fn section(&mut self, name: &str, runner: Runner, work: impl FnOnce() -> anyhow::Result<(bool, String)>) -> bool {
+        say(&format!("\n=== {name} ==="));
+        let start = Instant::now();
+        let (success, output) = work().unwrap_or_else(|error| {
+            say(&format!("{error:#}"));
+            (false, String::new())
+        });
+        let counted = tally(runner, &output, success);
+        self.total += counted;
+        self.rows.push((name.to_owned(), counted, seconds(start.elapsed())));
+        success
+    }
+
+    fn command(&mut self, name: &str, runner: Runner, command: &mut Command) -> bool {
+        self.section(name, runner, || {
+            let (status, output) = process::run_seen(command)?;
+            Ok((status.success(), output))
+        })
+    }
+
+    /// The table, and as the last line the sum.
+    fn close(&self) -> anyhow::Result<ExitCode> {
+        say("\n=== Summary ===");
+        for (name, Tally { passed, failed }, duration) in &self.rows {
+            let mark = if *failed == 0 { "✓" } else { "✗" };
+            say(&format!("{mark} {name:<44} {passed:>5} passed {failed:>4} failed   {duration}"));
+        }
+        print(&format!("{} passed, {} failed", self.total.passed, self.total.failed))?;
+        Ok(if self.total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+pub(crate) fn run() -> anyhow::Result<ExitCode> {
+    let workspace = Workspace::here();
+    // A cloud of its own, so that a demo may run beside it.
+    let state = workspace.local.join("test");
+    let _lock = lock::take(&state)?;
+    prerequisites::check()?;
+    let mut report = Report { rows: Vec::new(), total: Tally::default() };
+    rust(&workspace, &mut report);
+    finished_or_interrupted()?;
+    let built = report.section("Build the local cloud", Runner::None, || functions::build(&workspace).map(|()| done()));
+    finished_or_interrupted()?;
+    let python = report.section("Python packages", Runner::None, || python::local_cloud(&workspace).map(|_| done()));
+    if python && built {
+        report.command("Simulator, driven by boto3 (pytest)", Runner::Pytest, &mut wire_tests(&workspace)?);
+        finished_or_interrupted()?;
+    }
+    let node = cdk(&workspace, &mut report);
+    finished_or_interrupted()?;
+    if built && python && node {
+        end_to_end(&workspace, &state, &mut report)?;
+    } else {
+        say("\nThe end-to-end tests were left out: what they need could not be made.");
+    }
+    finished_or_interrupted()?;
+    report.close()
+}
+
+fn done() -> (bool, String) {
+    (true, String::new())
+}
+
+fn finished_or_interrupted() -> anyhow::Result<()> {
+    if interrupt::requested() { Err(Interrupted.into()) } else { Ok(()) }
+}
+
+fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(&workspace.root).args(arguments);
+    command
+}
+
+fn rust(workspace: &Workspace, report: &mut Report) {
+    report.command("Rust format", Runner::None, &mut cargo(workspace, &["fmt", "--all", "--check"]));
+    let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    report.command("clippy", Runner::None, &mut cargo(workspace, &clippy));
+    let tests = ["test", "--locked", "--workspace", "--exclude", END_TO_END, "--no-fail-fast"];
+    report.command("Rust tests", Runner::Cargo, &mut cargo(workspace, &tests));
+}
+
+fn wire_tests(workspace: &Workspace) -> anyhow::Result<Command> {
+    let mut pytest = python::local_cloud(workspace)?.python();
+    pytest.current_dir(&workspace.root).args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/wire"]);
+    pytest.env("DRS_SIMULATOR", workspace.debug().join("drs-simulator")).env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(pytest)
+}
+
+fn cdk(workspace: &Workspace, report: &mut Report) -> bool {
+    let ready = report.section("Node packages", Runner::None, || node::ready(workspace).map(|()| done()));
+    if ready {
+        let npm = |arguments: &[&str]| {
+            let mut command = Command::new("npm");
+            command.current_dir(workspace.root.join("cdk")).args(arguments);
+            command
+        };
+        report.command("CDK types (tsc)", Runner::None, &mut npm(&["run", "typecheck"]));
+        report.command("CDK and state machine tests (vitest)", Runner::Vitest, &mut npm(&["test"]));
+    }
+    ready
+}
+
+fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let inventory = workspace.root.join("examples/three-tier/inventory.yaml");
+    let any = Some(0);
+    let arguments = CloudArguments { scale: 0.01, faults: Vec::new(), port: any, simulator_port: any };
+    let wanted = Wanted { state, arguments: &arguments, inventory: &inventory };
+    let up = report.section("Local cloud", Runner::None, || {
+        up::clean_up_earlier(state)?;
+        up::start_prepared(workspace, &wanted).map(|_| done())
+    });
+    if up {
+        let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
+        tests.args(["--", "--test-threads=1", "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        report.command("End-to-end tests", Runner::Cargo, &mut tests);
+    }
+    up::stop(state).map(drop)
+}

@@ -1,0 +1,129 @@
+//! The CDK app on the local cloud, and the people who may use it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use drsctl::clock;
+use drsctl::cognito::UserPool;
+use drsctl::settings::Settings;
+use serde_json::Value;
+
+use super::Wanted;
+use super::services::{REGION, Services, aws_environment, logs};
+use crate::cloud::{Cloud, User};
+use crate::python::Environment;
+use crate::workspace::Workspace;
+use crate::{node, process};
+
+/// MiniStack's only account.
+const ACCOUNT: &str = "000000000000";
+
+/// Deploys the app of `cdk/` with the zips in `assets`; returns the outputs of its stack.
+pub(super) fn deploy(
+    workspace: &Workspace,
+    wanted: &Wanted<'_>,
+    services: &Services,
+    assets: &Path,
+) -> anyhow::Result<BTreeMap<String, String>> {
+    let state = wanted.state;
+    let cdk = |arguments: &[&str]| {
+        let mut command = node::program(workspace, "cdk");
+        aws_environment(&mut command, &services.aws_endpoint);
+        command.env("CDK_DISABLE_CLI_TELEMETRY", "1").env("CI", "true").args(arguments).arg("--no-notices");
+        command
+    };
+    // From the state directory: there is no app, so none has to be synthesized for this.
+    let mut bootstrap = cdk(&["bootstrap", &format!("aws://{ACCOUNT}/{REGION}")]);
+    bootstrap.current_dir(state);
+    process::run_logged(&mut bootstrap, "cdk bootstrap", &logs(state).join("cdk-bootstrap.log"))?;
+
+    let outputs = state.join("outputs.json");
+    let mut deploy = cdk(&["deploy", "--require-approval", "never", "--progress", "events", "--all"]);
+    deploy.current_dir(workspace.root.join("cdk"));
+    deploy.args(["--context", "target=local", "--context", &format!("scale={}", wanted.arguments.scale)]);
+    deploy.arg("--context").arg(format!("assets={}", assets.display()));
+    deploy.arg("--output").arg(state.join("cdk.out")).arg("--outputs-file").arg(&outputs);
+    process::run_logged(&mut deploy, "cdk deploy", &logs(state).join("cdk-deploy.log"))?;
+
+    let stacks: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_slice(&std::fs::read(&outputs)?)?;
+    stacks.into_values().next().context("The CDK app has no stack with outputs.")
+}
+
+/// Creates the users and writes down all that there is to know about the cloud.
+pub(super) fn describe(
+    workspace: &Workspace,
+    wanted: &Wanted<'_>,
+    services: &Services,
+    environment: &Environment,
+    outputs: BTreeMap<String, String>,
+    clock: &str,
+) -> anyhow::Result<Cloud> {
+    let output = |name: &str| outputs.get(name).cloned().ok_or_else(|| anyhow!("The stack has no output {name}."));
+    let named = |pairs: &[(&str, &str)]| -> anyhow::Result<BTreeMap<String, String>> {
+        pairs.iter().map(|(name, key)| Ok(((*name).to_owned(), output(key)?))).collect()
+    };
+    let user_pool_id = output("UserPoolId")?;
+    let [operator, auditor] = users(workspace, services, environment, &user_pool_id)?;
+    Ok(Cloud {
+        api_url: output("ApiUrl")?.trim_end_matches('/').to_owned(),
+        cognito_endpoint: services.aws_endpoint.clone(),
+        client_id: output("UserPoolClientId")?,
+        user_pool_id,
+        username: operator.username,
+        password: operator.password,
+        auditor,
+        simulator_url: services.simulator_url.clone(),
+        aws_endpoint: services.aws_endpoint.clone(),
+        region: REGION.to_owned(),
+        account: ACCOUNT.to_owned(),
+        tables: named(&[
+            ("protectionGroups", "ProtectionGroupsTable"),
+            ("recoveryPlans", "RecoveryPlansTable"),
+            ("executionHistory", "ExecutionHistoryTable"),
+        ])?,
+        state_machines: named(&[("recovery", "RecoveryStateMachineArn"), ("wave", "WaveStateMachineArn")])?,
+        outputs: outputs.clone(),
+        scale: wanted.arguments.scale,
+        clock: clock.to_owned(),
+        pids: BTreeMap::from([
+            ("ministack".to_owned(), services.ministack_pid),
+            ("simulator".to_owned(), services.simulator_pid),
+        ]),
+        logs: logs(wanted.state),
+    })
+}
+
+/// Somebody who may do everything and somebody who may only read, with passwords made up for this run.
+fn users(
+    workspace: &Workspace,
+    services: &Services,
+    environment: &Environment,
+    user_pool_id: &str,
+) -> anyhow::Result<[User; 2]> {
+    let mut script = environment.python();
+    aws_environment(&mut script, &services.aws_endpoint);
+    script.arg(workspace.root.join("xtask").join("local_cloud.py")).arg("create-users").arg(user_pool_id);
+    script.args(["demo=dr-admin", "auditor=dr-auditor"]);
+    let made: Value = serde_json::from_str(&process::output(&mut script, "Creating users")?)?;
+    let user = |name: &str| -> anyhow::Result<User> {
+        let password = made.get(name).and_then(Value::as_str).with_context(|| format!("User {name} was not made."))?;
+        Ok(User { username: name.to_owned(), password: password.to_owned() })
+    };
+    Ok([user("demo")?, user("auditor")?])
+}
+
+/// Signs in as the user who may do everything.
+pub(crate) fn sign_in(cloud: &Cloud) -> anyhow::Result<Settings> {
+    let pool = UserPool { endpoint: cloud.cognito_endpoint.clone(), client_id: cloud.client_id.clone() };
+    let tokens = pool.login(&cloud.username, &cloud.password)?;
+    Ok(Settings {
+        api_url: cloud.api_url.clone(),
+        cognito_endpoint: pool.endpoint,
+        client_id: pool.client_id,
+        username: cloud.username.clone(),
+        id_token: tokens.id_token,
+        refresh_token: tokens.refresh_token,
+        expires_at: clock::unix_seconds() as i64 + tokens.expires_in_seconds,
+    })
+}
