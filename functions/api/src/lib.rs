@@ -1,1 +1,30 @@
-//! Under construction.
+//! The REST API: what people and `drsctl` describe and start. Each handler checks the caller's role, asks `domain`, and
+//! talks to AWS through `aws`. Not here: control flow. An execution is started here and runs in Step Functions.
+
+pub mod caller;
+pub mod document;
+pub mod problem;
+pub mod router;
+pub mod routes;
+
+use aws::Clients;
+
+/// What every handler has.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// AWS.
+    pub clients: &'static Clients,
+    /// The state machine that runs executions.
+    pub recovery_state_machine_arn: String,
+}
+
+/// Serves the API until Lambda ends the process.
+///
+/// # Errors
+/// When the environment is incomplete, or the Lambda runtime API cannot be reached.
+pub fn run() -> Result<(), task::Error> {
+    task::start(async |clients, _metrics| {
+        let recovery_state_machine_arn = aws::clients::required("RECOVERY_STATE_MACHINE_ARN")?;
+        lambda_http::run(router::router(App { clients, recovery_state_machine_arn })).await
+    })
+}

@@ -1,2 +1,5 @@
-//! Under construction.
-fn main() {}
+//! The Lambda `api`.
+
+fn main() -> Result<(), task::Error> {
+    api::run()
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aws::drs::{Job, LogEntry};
+use aws::drs::{Job, JobServer, LogEntry};
 use aws::history::ServerRecord;
 use domain::id::{InstanceId, ServerId};
 use domain::status::ServerStatus;
@@ -26,16 +26,21 @@ pub(crate) fn server(
     let in_job = job.and_then(|job| job.servers.iter().find(|other| other.id == server.server_id));
     let status = in_job.map(|other| other.launch_status.as_str()).unwrap_or_default();
     match status {
-        "LAUNCHED" => return launched(server, in_job.and_then(|other| other.instance.clone()), &own, instances, now),
+        "LAUNCHED" => {
+            let instance = instance(server, in_job, &own, instances);
+            // An instance that no source names yet is looked for until the job is long over: without it, neither
+            // health checks nor a clean-up could find it.
+            if instance.is_some() || long_over(job, now) {
+                return launched(server, instance, &own, now);
+            }
+        }
         "FAILED" => return failed(server, &own),
         // Gone again before this poll saw it.
         "TERMINATED" => return fail(server, "DRS terminated what it launched"),
         "" | "PENDING" | "IN_PROGRESS" => {}
         unknown => tracing::warn!(unknown, "DRS gives a launch status that is not known: it counts as not finished"),
     }
-    if let Some(ended) = job.filter(|job| job.is_completed()).and_then(|job| job.ended_at)
-        && now - ended > GRACE_SECONDS
-    {
+    if long_over(job, now) {
         return fail(server, &format!("its job ended, but DRS still gives its launch status as {status:?}"));
     }
     if server.started_at.is_some_and(|started| now - started > timeout_seconds) {
@@ -48,18 +53,32 @@ pub(crate) fn server(
     Ok(())
 }
 
-fn launched(
-    server: &mut ServerRecord,
-    in_job: Option<InstanceId>,
+fn long_over(job: Option<&Job>, now: i64) -> bool {
+    job.filter(|job| job.is_completed()).and_then(|job| job.ended_at).is_some_and(|ended| now - ended > GRACE_SECONDS)
+}
+
+/// What was launched, from whichever source has it.
+fn instance(
+    server: &ServerRecord,
+    in_job: Option<&JobServer>,
     log: &[&LogEntry],
     instances: &BTreeMap<ServerId, InstanceId>,
+) -> Option<InstanceId> {
+    let from_log = || log.iter().rev().find_map(|entry| entry.instance.clone());
+    let from_job = || in_job.and_then(|other| other.instance.clone());
+    instances.get(&server.server_id).cloned().or_else(from_log).or_else(from_job)
+}
+
+fn launched(
+    server: &mut ServerRecord,
+    instance: Option<InstanceId>,
+    log: &[&LogEntry],
     now: i64,
 ) -> Result<(), TaskError> {
     let end = log.iter().rev().find(|entry| entry.event == "LAUNCH_END");
     server.set_status(ServerStatus::Launched)?;
     server.launched_at = end.and_then(|entry| entry.at).or(Some(now));
-    server.instance_id =
-        instances.get(&server.server_id).cloned().or_else(|| end.and_then(|entry| entry.instance.clone())).or(in_job);
+    server.instance_id = instance;
     Ok(())
 }
 
@@ -93,7 +112,6 @@ fn phase(event: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use aws::drs::JobServer;
     use aws::history::WaveKey;
 
     use super::*;

@@ -117,7 +117,10 @@ async fn send(
             tracing::info!(check = command.check, "an agent has gone: the command waits");
             return Ok(false);
         }
-        Err(error) if error.kind == ErrorKind::Invalid => Err(error.message),
+        // The document, its parameters, or this function's permission to run it.
+        Err(error) if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::AccessDenied) => {
+            Err(error.message)
+        }
         Err(error) => return Err(error.into()),
     };
     let mut changed = Vec::new();

@@ -117,10 +117,7 @@ pub struct WaveRecord {
     /// Why it is what it is.
     #[serde(default)]
     pub reason: String,
-    /// When its dependencies allowed it to run, in Unix seconds.
-    #[serde(default)]
-    pub released_at: Option<i64>,
-    /// When its first servers were to be launched.
+    /// When its first servers were to be launched, in Unix seconds.
     #[serde(default)]
     pub started_at: Option<i64>,
     /// When its last server was launched, or failed to.
@@ -148,7 +145,6 @@ impl WaveRecord {
             launch_timeout_minutes: wave.launch_timeout_minutes,
             status: WaveStatus::Waiting,
             reason: String::new(),
-            released_at: None,
             started_at: None,
             launched_at: None,
             ended_at: None,

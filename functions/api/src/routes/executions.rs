@@ -1,0 +1,167 @@
+//! Executions: start one, see what became of them.
+
+use std::collections::BTreeMap;
+
+use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, StartExecution, WaveRun};
+use domain::id::{ExecutionId, PlanId};
+use domain::role::Action;
+use domain::status::ExecutionStatus;
+use jiff::Timestamp;
+
+use super::{ListQuery, PAGE};
+use crate::App;
+use crate::caller::Caller;
+use crate::document::Document;
+use crate::problem::Problem;
+
+/// `POST /v1/recovery-plans/{name}/executions`: answers 202 at once; the work is Step Functions'.
+///
+/// The record is written first, since it carries who started it: Step Functions' input could be anybody's.
+pub async fn start(
+    State(app): State<App>,
+    caller: Caller,
+    Path(plan): Path<PlanId>,
+    Document(request): Document<StartExecution>,
+) -> Result<(StatusCode, Json<Execution>), Problem> {
+    caller.may(match request.mode {
+        Mode::Drill => Action::StartDrill,
+        Mode::Recovery => Action::StartRecovery,
+    })?;
+    if app.clients.catalog.plan(&plan).await?.is_none() {
+        return Err(Problem::not_found(&format!("recovery plan {plan}")));
+    }
+    if request.mode == Mode::Recovery && request.confirm.as_deref() != Some(plan.as_str()) {
+        let detail = format!("a RECOVERY is a real failover: confirm it with confirm: {:?}", plan.as_str());
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_CONFIRMED", detail));
+    }
+    let now = aws::clock::now();
+    let id = execution_id(&plan, now);
+    let mut record = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, caller.name, now);
+    app.clients.history.create_execution(&record).await?;
+    let input = serde_json::json!({
+        "planId": plan,
+        "mode": request.mode,
+        "confirm": request.confirm,
+        "replaceInstances": request.replace_instances,
+    });
+    let started = app.clients.sfn.start_execution(&app.recovery_state_machine_arn, id.as_str(), &input).await;
+    if let Err(error) = started {
+        record.set_status(ExecutionStatus::Failed)?;
+        record.reason = format!("Step Functions did not start it: {error}");
+        record.ended_at = Some(aws::clock::now());
+        app.clients.history.save_execution(&record).await?;
+        return Err(error.into());
+    }
+    tracing::info!(execution_id = %id, mode = %request.mode, "execution {id} is started");
+    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record), waves: Vec::new() })))
+}
+
+/// `GET /v1/executions`
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<ExecutionSummary>>, Problem> {
+    caller.may(Action::Read)?;
+    let page = app.clients.history.executions(query.plan_id.as_ref(), PAGE, query.next_token.as_deref()).await?;
+    Ok(Json(Page::new(page.items.into_iter().map(summary).collect(), page.next_token)))
+}
+
+/// `GET /v1/executions/{id}`
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<ExecutionId>,
+) -> Result<Json<Execution>, Problem> {
+    caller.may(Action::Read)?;
+    let found = app.clients.history.everything(&id).await?;
+    found.map(|records| Json(execution(records))).ok_or_else(|| Problem::not_found(&format!("execution {id}")))
+}
+
+/// `<plan>-<yyyymmddThhmmss>-<4 hex>`: sorts by time, says what it is, and leaves room for the waves' suffix in the 80
+/// characters of a Step Functions name. The random part separates starts within a second; a clash is refused on write.
+fn execution_id(plan: &PlanId, now: i64) -> ExecutionId {
+    let at = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y%m%dt%H%M%S").to_string();
+    ExecutionId::from(format!("{plan}-{at}-{:04x}", fastrand::u16(..)))
+}
+
+fn execution(records: ExecutionRecords) -> Execution {
+    let names: BTreeMap<u32, String> = records.waves.iter().map(|wave| (wave.number, wave.name.clone())).collect();
+    let mut servers: BTreeMap<u32, Vec<ServerRun>> = BTreeMap::new();
+    for record in records.servers {
+        servers.entry(record.wave).or_default().push(server(record));
+    }
+    let waves = records
+        .waves
+        .into_iter()
+        .map(|record| {
+            let of_wave = servers.remove(&record.number).unwrap_or_default();
+            wave(record, &names, of_wave)
+        })
+        .collect();
+    Execution { summary: summary(records.execution), waves }
+}
+
+fn summary(record: ExecutionRecord) -> ExecutionSummary {
+    let recovered = record.status != ExecutionStatus::Refused;
+    ExecutionSummary {
+        rto_seconds: record.ended_at.filter(|_| recovered).map(|ended| ended - record.started_at),
+        execution_id: record.execution_id,
+        plan_id: record.plan_id,
+        plan_version: record.plan_version,
+        mode: record.mode,
+        status: record.status,
+        reason: record.reason,
+        started_by: record.started_by,
+        started_at: record.started_at,
+        ended_at: record.ended_at,
+        findings: record.findings,
+    }
+}
+
+fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRun>) -> WaveRun {
+    WaveRun {
+        number: record.number,
+        depends_on_waves: record.depends_on.iter().filter_map(|number| names.get(number)).cloned().collect(),
+        name: record.name,
+        status: record.status,
+        reason: record.reason,
+        started_at: record.started_at,
+        launched_at: record.launched_at,
+        ended_at: record.ended_at,
+        servers,
+    }
+}
+
+fn server(record: ServerRecord) -> ServerRun {
+    ServerRun {
+        server_id: record.server_id,
+        hostname: record.hostname,
+        group: record.group,
+        criticality: record.criticality,
+        status: record.status,
+        phase: record.phase,
+        reason: record.reason,
+        job_id: record.job_id,
+        instance_id: record.instance_id,
+        started_at: record.started_at,
+        launched_at: record.launched_at,
+        checked_at: record.checked_at,
+        checks: record
+            .checks
+            .into_iter()
+            .map(|check| CheckRun {
+                name: check.name,
+                kind: check.kind,
+                required: check.required,
+                status: check.status,
+                output: check.output,
+                ended_at: check.ended_at,
+            })
+            .collect(),
+    }
+}
