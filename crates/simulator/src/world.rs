@@ -12,7 +12,7 @@ pub mod snapshots;
 pub mod ssm;
 mod terminate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -146,12 +146,11 @@ impl World {
 
     /// Adds source servers: all of them, or none when one exists already.
     pub fn add_servers(&mut self, servers: Vec<ServerSpec>) -> Result<(), WorldError> {
-        for spec in &servers {
-            for name in [spec.id.as_str(), &spec.hostname] {
-                if self.find_server(name).is_some() {
-                    return Err(WorldError::ServerExists(name.to_owned()));
-                }
-            }
+        let taken: BTreeSet<&str> =
+            self.servers.values().flat_map(|server| [server.spec.id.as_str(), &server.spec.hostname]).collect();
+        let mut names = servers.iter().flat_map(|spec| [spec.id.as_str(), &spec.hostname]);
+        if let Some(name) = names.find(|name| taken.contains(name)) {
+            return Err(WorldError::ServerExists(name.to_owned()));
         }
         for spec in servers {
             let id = spec.id.clone();

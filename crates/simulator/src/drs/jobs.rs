@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Answer, at_most, page, present, tags, time, timestamp};
 use crate::error::ApiError;
 use crate::ids::{self, ServerId};
-use crate::page::{Page, PageRequest};
+use crate::page::PageRequest;
 use crate::world::World;
 use crate::world::job::{Job, JobKind, JobStatus, LaunchOrder, LaunchStatus, LogItem};
 
@@ -85,14 +85,14 @@ pub(super) fn describe(world: &World, request: DescribeRequest) -> Answer {
     };
     // Latest first.
     let key = |job: &Job| format!("{:020} {}", i64::MAX - job.created_at.as_microsecond(), job.id);
-    let items = world.jobs.iter().filter(wanted).map(|one| (key(one), job(world, one))).collect();
+    let items = world.jobs.iter().filter(wanted).map(|one| (key(one), one)).collect();
     let request = PageRequest {
         operation: "DescribeJobs",
         max_results: request.max_results,
         next_token: request.next_token.as_deref(),
         page_size: world.page_size(),
     };
-    page(request.cut(items)?)
+    page(request.cut(items)?.map(|one| job(world, one)))
 }
 
 #[derive(Deserialize)]
@@ -119,8 +119,7 @@ pub(super) fn describe_log_items(world: &World, request: LogRequest) -> Answer {
         next_token: request.next_token.as_deref(),
         page_size: world.page_size(),
     };
-    let Page { items, next_token } = request.cut(keyed)?;
-    page(Page { items, next_token })
+    page(request.cut(keyed)?)
 }
 
 /// The job with this ordinal as DRS shows it.

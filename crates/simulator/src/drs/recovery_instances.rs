@@ -38,14 +38,14 @@ pub(super) fn describe(world: &World, request: DescribeRequest) -> Answer {
             && (servers.is_empty() || servers.iter().any(|id| id == one.server.as_str()))
     };
     let shown = world.instances.values().filter(wanted);
-    let items = shown.map(|one| (one.id.to_string(), recovery_instance(world, one))).collect();
+    let items = shown.map(|one| (one.id.to_string(), one)).collect();
     let request = PageRequest {
         operation: "DescribeRecoveryInstances",
         max_results: request.max_results,
         next_token: request.next_token.as_deref(),
         page_size: world.page_size(),
     };
-    page(request.cut(items)?)
+    page(request.cut(items)?.map(|one| recovery_instance(world, one)))
 }
 
 #[derive(Deserialize)]

@@ -52,8 +52,7 @@ pub(super) fn describe(world: &World, request: Request) -> Answer {
         page_size: world.page_size(),
     }
     .cut(items)?;
-    let items = cut.items.into_iter().map(|server| source_server(world, server)).collect();
-    page(crate::page::Page { items, next_token: cut.next_token })
+    page(cut.map(|server| source_server(world, server)))
 }
 
 /// A server as DRS shows it.

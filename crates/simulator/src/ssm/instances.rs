@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, list, seconds};
 use crate::error::ApiError;
+use crate::fault::ServerFault;
 use crate::profile::Os;
 use crate::world::World;
 use crate::world::instance::Instance;
@@ -66,10 +67,13 @@ fn information(world: &World, instance: &Instance) -> Value {
         Os::Linux => ("Linux", "Amazon Linux", "2023"),
         Os::Windows => ("Windows", "Microsoft Windows Server 2022 Datacenter", "10.0.20348"),
     };
+    // A lost agent was last heard of when the fault came.
+    let lost_since = world.faults.server_fault_since(ServerFault::AgentNeverOnline, &instance.server);
+    let last_ping = lost_since.unwrap_or(world.now);
     json!({
         "InstanceId": instance.id,
         "PingStatus": ping_status(world, instance),
-        "LastPingDateTime": seconds(world.now),
+        "LastPingDateTime": seconds(last_ping),
         "AgentVersion": "3.3.1611.0",
         "IsLatestVersion": true,
         "PlatformType": platform,
