@@ -148,9 +148,10 @@ impl World {
     pub fn add_servers(&mut self, servers: Vec<ServerSpec>) -> Result<(), WorldError> {
         let taken: BTreeSet<&str> =
             self.servers.values().flat_map(|server| [server.spec.id.as_str(), &server.spec.hostname]).collect();
-        let mut names = servers.iter().flat_map(|spec| [spec.id.as_str(), &spec.hostname]);
-        if let Some(name) = names.find(|name| taken.contains(name)) {
-            return Err(WorldError::ServerExists(name.to_owned()));
+        let names = servers.iter().flat_map(|spec| [spec.id.as_str(), &spec.hostname]);
+        let exists = names.into_iter().find(|name| taken.contains(name)).map(str::to_owned);
+        if let Some(name) = exists {
+            return Err(WorldError::ServerExists(name));
         }
         for spec in servers {
             let id = spec.id.clone();
