@@ -49,11 +49,7 @@ pub fn generator(seed: u64, parts: &[&str]) -> fastrand::Rng {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-    // Names that differ in one digit have hashes that are near each other, and so would be their first numbers: the
-    // finalizer of SplitMix64 spreads them.
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    fastrand::Rng::with_seed(hash ^ (hash >> 31))
+    fastrand::Rng::with_seed(hash)
 }
 
 /// `digits` hexadecimal digits that depend on nothing but the seed and `parts`.
