@@ -7,6 +7,7 @@ pub mod failure;
 pub mod metric;
 
 use std::future::Future;
+use std::pin::Pin;
 
 use aws::Clients;
 pub use error::TaskError;
@@ -38,7 +39,10 @@ where
     start(async |clients, metrics| {
         let serve = service_fn(|event: LambdaEvent<Value>| async {
             let span = span(&event);
-            let answer = answer(&handler, clients, event.payload).instrument(span).await;
+            // Boxed: the compiler computes a handler's layout by itself then, not nested in the runtime's.
+            let answer: Pin<Box<dyn Future<Output = Result<Response, TaskError>>>> =
+                Box::pin(answer(&handler, clients, event.payload));
+            let answer = answer.instrument(span).await;
             if let Err(error) = metrics.flush(std::io::stdout()) {
                 tracing::warn!(%error, "metrics were not written");
             }
