@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Context;
 use zip::write::SimpleFileOptions;
@@ -13,8 +12,8 @@ use crate::workspace::Workspace;
 
 /// Builds every function, the simulator and drsctl in the dev profile, which the tests share.
 pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(&workspace.root).args(["build", "--locked", "--bins", "-p", "simulator", "-p", "drsctl"]);
+    let mut cargo = process::cargo(workspace);
+    cargo.args(["build", "--locked", "--bins", "-p", "simulator", "-p", "drsctl"]);
     for name in workspace.functions()? {
         cargo.args(["-p", &name]);
     }

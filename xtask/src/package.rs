@@ -21,6 +21,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     step("functions for arm64 (cargo lambda build)", || {
         let mut build = Command::new(environment.program("cargo-lambda"));
         build.current_dir(&workspace.root).args(["lambda", "build", "--arm64", "--profile", "lambda", "--locked"]);
+        process::without_cargo_run(&mut build);
         // zig is found beside the Python that ziglang belongs to.
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = environment.program("").parent().map(std::path::Path::to_owned);

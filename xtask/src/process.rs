@@ -15,11 +15,32 @@ use nix::unistd::Pid;
 
 use crate::console;
 use crate::interrupt::{self, Interrupted};
+use crate::workspace::Workspace;
 
 /// How long a program may take to stop by itself. MiniStack waits for requests under way.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How much of a log is shown when its program failed.
 const LOG_LINES: usize = 30;
+
+/// A call of cargo, as if it were called from a shell. `cargo xtask` runs with variables of its own, and build scripts
+/// that look at them (ring's does) would build everything again whenever a person calls cargo in between.
+pub(crate) fn cargo(workspace: &Workspace) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(&workspace.root);
+    without_cargo_run(&mut command);
+    command
+}
+
+/// Takes away what `cargo run` tells the program that it runs.
+pub(crate) fn without_cargo_run(command: &mut Command) {
+    const SET: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_"];
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        if SET.iter().any(|prefix| known.starts_with(prefix)) || known == "CARGO" {
+            command.env_remove(&name);
+        }
+    }
+}
 
 /// Runs `command` to its end, its output on standard error.
 pub(crate) fn run(command: &mut Command, what: &str) -> anyhow::Result<()> {

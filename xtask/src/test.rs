@@ -90,8 +90,8 @@ fn finished_or_interrupted() -> anyhow::Result<()> {
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(&workspace.root).args(arguments);
+    let mut command = process::cargo(workspace);
+    command.args(arguments);
     command
 }
 
