@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
@@ -138,7 +139,7 @@ impl Table {
         if let Some(expression) = self.expression(condition) {
             request = request
                 .condition_expression(expression.text)
-                .set_expression_attribute_names(Some(expression.names))
+                .set_expression_attribute_names(expression.names)
                 .set_expression_attribute_values(expression.values);
         }
         request.send().await.map(drop).map_err(|error| classify("PutItem", error))
@@ -158,7 +159,7 @@ impl Table {
         if let Some(expression) = self.expression(condition) {
             request = request
                 .condition_expression(expression.text)
-                .set_expression_attribute_names(Some(expression.names))
+                .set_expression_attribute_names(expression.names)
                 .set_expression_attribute_values(expression.values);
         }
         request.send().await.map(drop).map_err(|error| classify("DeleteItem", error))
@@ -217,49 +218,34 @@ impl Table {
     /// # Errors
     /// [`TransactError::Refused`] with the positions whose condition did not hold.
     pub async fn transact(&self, items: &[(impl Serialize, Condition)]) -> Result<(), TransactError> {
+        const OPERATION: &str = "TransactWriteItems";
         let mut request = self.client.transact_write_items();
         for (item, condition) in items {
             let mut put = Put::builder().table_name(&self.name).set_item(Some(encode(item)?));
             if let Some(expression) = self.expression(condition.clone()) {
                 put = put
                     .condition_expression(expression.text)
-                    .set_expression_attribute_names(Some(expression.names))
+                    .set_expression_attribute_names(expression.names)
                     .set_expression_attribute_values(expression.values);
             }
-            let put = put.build().map_err(|error| bug("TransactWriteItems", &error))?;
+            let put = put.build().map_err(|error| bug(OPERATION, &error))?;
             request = request.transact_items(TransactWriteItem::builder().put(put).build());
         }
         let Err(error) = request.send().await else { return Ok(()) };
-        let refused: Vec<usize> = error
-            .as_service_error()
-            .and_then(|error| match error {
-                aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
-                    canceled,
-                ) => canceled.cancellation_reasons.as_ref(),
-                _ => None,
-            })
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .filter(|(_, reason)| reason.code.as_deref() == Some("ConditionalCheckFailed"))
-            .map(|(position, _)| position)
-            .collect();
-        if refused.is_empty() {
-            let mut error = classify("TransactWriteItems", error);
-            if error.code.as_deref() == Some("TransactionCanceledException") {
-                // No condition failed, so it met another transaction: nothing was written, try later.
-                error.kind = ErrorKind::Throttled;
+        let reasons = match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                canceled.cancellation_reasons.clone().unwrap_or_default()
             }
-            return Err(TransactError::Other(error));
-        }
-        Err(TransactError::Refused(refused))
+            _ => return Err(TransactError::Other(classify(OPERATION, error))),
+        };
+        Err(canceled(&reasons))
     }
 
     fn expression(&self, condition: Condition) -> Option<Expression> {
         let new = format!("attribute_not_exists({})", self.hash);
         let (text, attribute, values) = match condition {
             Condition::None => return None,
-            Condition::New => return Some(Expression { text: new, names: HashMap::new(), values: None }),
+            Condition::New => return Some(Expression { text: new, names: None, values: None }),
             Condition::Is(attribute, value) => ("#attribute = :v0".to_owned(), attribute, vec![value]),
             Condition::NewOrOneOf(attribute, values) => {
                 let names: Vec<String> = (0..values.len()).map(|index| format!(":v{index}")).collect();
@@ -269,15 +255,31 @@ impl Table {
         let values = values.into_iter().enumerate().map(|(index, value)| (format!(":v{index}"), value.into()));
         Some(Expression {
             text,
-            names: HashMap::from([("#attribute".to_owned(), attribute.to_owned())]),
+            names: Some(HashMap::from([("#attribute".to_owned(), attribute.to_owned())])),
             values: Some(values.collect()),
         })
     }
 }
 
+/// Why a transaction was cancelled: a condition, another transaction at the same time, or an item that is wrong.
+fn canceled(reasons: &[CancellationReason]) -> TransactError {
+    let code = |reason: &CancellationReason| reason.code.clone().unwrap_or_default();
+    let refused: Vec<usize> = (0..reasons.len()).filter(|at| code(&reasons[*at]) == "ConditionalCheckFailed").collect();
+    if !refused.is_empty() {
+        return TransactError::Refused(refused);
+    }
+    let why = reasons.iter().find(|reason| !matches!(code(reason).as_str(), "" | "None"));
+    let kind = match why.map(code).as_deref() {
+        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => ErrorKind::Throttled,
+        _ => ErrorKind::Bug,
+    };
+    let text = why.map(|reason| format!("{}: {}", code(reason), reason.message.clone().unwrap_or_default()));
+    TransactError::Other(AwsError::new(kind, "TransactWriteItems", text.unwrap_or_default()))
+}
+
 struct Expression {
     text: String,
-    names: HashMap<String, String>,
+    names: Option<HashMap<String, String>>,
     values: Option<Item>,
 }
 

@@ -1,4 +1,5 @@
-//! The items of ExecutionHistory, as they are stored.
+//! The items of ExecutionHistory, as they are stored. What is not known is left out, not written as null: an index
+//! refuses an item whose key attribute has another type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +37,7 @@ pub struct ExecutionRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     active: Option<String>,
     /// The version of the plan, once it is frozen.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_version: Option<u64>,
     /// DRILL or RECOVERY.
     pub mode: Mode,
@@ -50,7 +51,7 @@ pub struct ExecutionRecord {
     /// When it was accepted, in Unix seconds.
     pub started_at: i64,
     /// When its last wave was settled.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
     /// What preflight said.
     #[serde(default)]
@@ -118,13 +119,13 @@ pub struct WaveRecord {
     #[serde(default)]
     pub reason: String,
     /// When its first servers were to be launched, in Unix seconds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<i64>,
     /// When its last server was launched, or failed to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub launched_at: Option<i64>,
     /// When it was settled.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
 }
 
@@ -189,22 +190,22 @@ pub struct ServerRecord {
     #[serde(default)]
     pub reason: String,
     /// The DRS job that launches it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_id: Option<JobId>,
     /// What DRS launched.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<InstanceId>,
     /// When its DRS job was started, in Unix seconds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<i64>,
     /// When DRS launched it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub launched_at: Option<i64>,
     /// When its health checks began.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checking_at: Option<i64>,
     /// When its last health check ended.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<i64>,
     /// Its health checks.
     #[serde(default)]
@@ -261,7 +262,7 @@ pub struct CheckRecord {
     /// What it tests.
     pub kind: CheckKind,
     /// The SSM document of a command.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     /// Its parameters.
     #[serde(default)]
@@ -273,13 +274,13 @@ pub struct CheckRecord {
     /// Where it is.
     pub status: CheckStatus,
     /// The command that was sent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_id: Option<CommandId>,
     /// What it said.
     #[serde(default)]
     pub output: String,
     /// When it ended, in Unix seconds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
 }
 
@@ -320,7 +321,7 @@ pub struct BatchRecord {
     /// When it was intended, in Unix seconds.
     pub intended_at: i64,
     /// The DRS job that it became.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_id: Option<JobId>,
     /// Whether that job has ended and every server of it is accounted for.
     #[serde(default)]
