@@ -71,7 +71,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Executions(arguments) => executions::run(&arguments, output),
     };
     done.unwrap_or_else(|error| {
-        let _ = writeln!(std::io::stderr(), "drsctl: {error}");
+        let _ = writeln!(std::io::stderr(), "drsctl: {error:#}");
         ExitCode::from(exit_status(&error))
     })
 }

@@ -17,6 +17,8 @@ use crate::text::{printable, shortened};
 
 /// A plan of 100 waves and 4,000 servers is some 300 KB; a larger file is something else.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
+/// More than a screenful helps nobody; the first ones are often the cause of the others.
+const PROBLEMS_SHOWN: usize = 50;
 /// The simulator's file may lie beside the plans that it is for.
 const INVENTORY: &str = "inventory.yaml";
 
@@ -63,11 +65,14 @@ impl std::error::Error for Problems {}
 impl fmt::Display for Problems {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} found, nothing was sent:", crate::text::counted(self.0.len(), "problem"))?;
-        for FileProblem { file, at, message } in &self.0 {
+        for FileProblem { file, at, message } in self.0.iter().take(PROBLEMS_SHOWN) {
             let between = if at.is_empty() { "" } else { ": " };
             // The snippet of a YAML error has lines of its own.
             let message = message.replace('\n', "\n    ");
             write!(formatter, "\n  {}{between}{at}: {message}", file.display())?;
+        }
+        if self.0.len() > PROBLEMS_SHOWN {
+            write!(formatter, "\n  … and {} more", self.0.len() - PROBLEMS_SHOWN)?;
         }
         Ok(())
     }

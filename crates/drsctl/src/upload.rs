@@ -27,7 +27,7 @@ pub enum UploadError {
     #[error(transparent)]
     Invalid(#[from] Problems),
     /// The API refused a document; those before it are stored.
-    #[error("{kind} {name} was not stored. {source}")]
+    #[error("The {kind} {name} was not stored")]
     NotStored {
         /// `protection group` or `recovery plan`.
         kind: &'static str,
@@ -37,7 +37,7 @@ pub enum UploadError {
         source: ClientError,
     },
     /// The API could not say which groups there are.
-    #[error("Nothing was stored. {0}")]
+    #[error("Nothing was stored")]
     NotRead(#[source] ClientError),
 }
 
