@@ -162,10 +162,10 @@ impl LineView {
         Self { said: BTreeMap::new() }
     }
 
-    /// A line for everything that is not as it was, in the order execution, wave, its servers.
+    /// A line for everything that is not as it was, in the order of the plan; the end comes last.
     fn changes(&mut self, execution: &Execution, now: i64) -> Vec<String> {
         let summary = &execution.summary;
-        let now = hms(summary.ended_at.unwrap_or(now) - summary.started_at);
+        let now = hms(now - summary.started_at);
         let mut lines = Vec::new();
         let mut tell = |key: String, text: String, quiet: bool| {
             let text = text.trim_end().to_owned();
@@ -175,7 +175,11 @@ impl LineView {
                 lines.push(format!("{now}  {key:<28}  {text}"));
             }
         };
-        tell(printable(summary.plan_id.as_str()), format!("{} {}", summary.mode, summary.status), false);
+        let whole = (printable(summary.plan_id.as_str()), format!("{} {}", summary.mode, summary.status));
+        let ended = summary.status.is_terminal();
+        if !ended {
+            tell(whole.0.clone(), whole.1.clone(), false);
+        }
         for wave in &execution.waves {
             let name = printable(&wave.name);
             tell(format!("wave {name}"), wave_text(wave), false);
@@ -183,6 +187,9 @@ impl LineView {
                 let key = format!("{name}/{}", printable(&server.hostname));
                 tell(key, server_text_short(server), server.status == ServerStatus::Pending);
             }
+        }
+        if ended {
+            tell(whole.0, whole.1, false);
         }
         lines
     }
