@@ -1,1 +1,17 @@
-//! Under construction.
+//! What the end-to-end tests share: the local cloud that `cargo xtask test` has started, and scenarios in it. Each
+//! scenario brings its own source servers, so that tests run side by side in one cloud.
+//!
+//! To run one test by hand: `cargo xtask up`, then `DRS_LOCAL_CLOUD=.local/cloud.json cargo test -p e2e NAME`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's harness ends the test when the cloud is not there"
+)]
+
+pub mod aws;
+pub mod cloud;
+pub mod journal;
+pub mod scenario;
+
+pub use cloud::{Cloud, cloud};
+pub use scenario::Scenario;

@@ -137,9 +137,9 @@ impl Catalog {
                 // The other writer's document decides who is a member.
                 let current = self.group(&id).await?;
                 let kept = |server: &ServerId| {
-                    current.as_ref().is_some_and(|document| {
-                        document.document.servers.iter().any(|member| member.id == *server)
-                    })
+                    current
+                        .as_ref()
+                        .is_some_and(|document| document.document.servers.iter().any(|member| member.id == *server))
                 };
                 let extra: Vec<ServerId> = added.into_iter().filter(|server| !kept(server)).collect();
                 self.give_back(&id, &extra).await?;
@@ -198,14 +198,7 @@ fn unchanged(version: Option<u64>) -> Condition {
     version.map_or(Condition::New, |version| Condition::Is("version", Value::Number(version)))
 }
 
-fn document<T>(
-    kind: &str,
-    id: String,
-    document: T,
-    before: Option<u64>,
-    by: &str,
-    now: i64,
-) -> Document<T> {
+fn document<T>(kind: &str, id: String, document: T, before: Option<u64>, by: &str, now: i64) -> Document<T> {
     Document {
         kind: kind.to_owned(),
         id,

@@ -89,10 +89,8 @@ impl Drs {
                     .and_then(|properties| properties.identification_hints.as_ref())
                     .and_then(|hints| hints.hostname.clone())
                     .unwrap_or_else(|| id.clone());
-                let os = properties
-                    .and_then(|properties| properties.os)
-                    .and_then(|os| os.full_string)
-                    .unwrap_or_default();
+                let os =
+                    properties.and_then(|properties| properties.os).and_then(|os| os.full_string).unwrap_or_default();
                 servers.push(SourceServer {
                     id: id.into(),
                     hostname,

@@ -47,9 +47,7 @@ impl Ssm {
                 .key("InstanceIds")
                 .set_values(Some(chunk.iter().map(ToString::to_string).collect()))
                 .build()
-                .map_err(|error| {
-                    AwsError::new(ErrorKind::Bug, "DescribeInstanceInformation", error.to_string())
-                })?;
+                .map_err(|error| AwsError::new(ErrorKind::Bug, "DescribeInstanceInformation", error.to_string()))?;
             let mut pages = self.client.describe_instance_information().filters(filter).into_paginator().send();
             while let Some(page) = pages.next().await {
                 let page = page.map_err(|error| classify("DescribeInstanceInformation", error))?;

@@ -302,7 +302,11 @@ fn key_token(key: &Item) -> Result<String, AwsError> {
         .map(|(name, value)| match value {
             AttributeValue::S(text) => Ok((name, format!("S{text}"))),
             AttributeValue::N(number) => Ok((name, format!("N{number}"))),
-            _ => Err(AwsError::new(ErrorKind::Bug, "Query", format!("the key attribute {name} is neither text nor number"))),
+            _ => Err(AwsError::new(
+                ErrorKind::Bug,
+                "Query",
+                format!("the key attribute {name} is neither text nor number"),
+            )),
         })
         .collect::<Result<_, _>>()?;
     let json = serde_json::to_vec(&plain).map_err(|error| bug("Query", &error))?;
@@ -315,8 +319,7 @@ fn token_key(token: &str) -> Result<Item, AwsError> {
         .step_by(2)
         .map(|at| token.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect();
-    let plain: HashMap<String, String> =
-        serde_json::from_slice(&bytes.ok_or_else(invalid)?).map_err(|_| invalid())?;
+    let plain: HashMap<String, String> = serde_json::from_slice(&bytes.ok_or_else(invalid)?).map_err(|_| invalid())?;
     plain
         .into_iter()
         .map(|(name, value)| match value.split_at_checked(1) {

@@ -82,10 +82,7 @@ mod tests {
     fn a_required_failure_is_unhealthy_once_everything_has_ended() {
         let failed = ("web", true, CheckStatus::Failed);
         assert_eq!(verdict([failed, ("disk", false, CheckStatus::Running)]), Verdict::Pending);
-        assert_eq!(
-            verdict([failed, ("disk", false, CheckStatus::Passed)]),
-            Verdict::Unhealthy { check: "web".into() }
-        );
+        assert_eq!(verdict([failed, ("disk", false, CheckStatus::Passed)]), Verdict::Unhealthy { check: "web".into() });
         assert_eq!(verdict([("disk", false, CheckStatus::TimedOut)]), Verdict::Healthy);
         assert_eq!(verdict([]), Verdict::Healthy);
     }

@@ -78,7 +78,9 @@ impl ServerId {
     /// Whether this has the shape that DRS gives its source servers: `s-` and 17 letters or digits.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
-        self.0.strip_prefix("s-").is_some_and(|rest| rest.len() == 17 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+        self.0
+            .strip_prefix("s-")
+            .is_some_and(|rest| rest.len() == 17 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
     }
 }
 
@@ -99,4 +101,5 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// What [`is_name`] demands, for people.
-pub const NAME_RULE: &str = "1 to 48 lower-case letters, digits and hyphens, beginning and ending with a letter or digit";
+pub const NAME_RULE: &str =
+    "1 to 48 lower-case letters, digits and hyphens, beginning and ending with a letter or digit";

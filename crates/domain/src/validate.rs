@@ -46,7 +46,10 @@ pub fn group_problems(group: &ProtectionGroup) -> Vec<Problem> {
     for (index, member) in group.servers.iter().enumerate() {
         let at = format!("servers[{index}].id");
         if !member.id.is_well_formed() {
-            problems.push(problem(&at, format!("{:?} is no source server id: s- and 17 letters or digits", member.id.as_str())));
+            problems.push(problem(
+                &at,
+                format!("{:?} is no source server id: s- and 17 letters or digits", member.id.as_str()),
+            ));
         }
         if let Some(earlier) = first.insert(&member.id, index) {
             problems.push(problem(&at, format!("{} is already servers[{earlier}]", member.id)));

@@ -71,8 +71,10 @@ fn everything_is_said_at_once_with_a_remedy() {
     };
     let servers = BTreeMap::from([(ServerId::from("s-1"), Some(bad)), (ServerId::from("s-2"), None)]);
     let findings = preflight(Mode::Drill, &servers, &BTreeSet::new());
-    let text: Vec<String> =
-        findings.iter().map(|found| format!("{:?} {:?} {}: {}", found.severity, found.code, found.subject, found.message)).collect();
+    let text: Vec<String> = findings
+        .iter()
+        .map(|found| format!("{:?} {:?} {}: {}", found.severity, found.code, found.subject, found.message))
+        .collect();
     insta::assert_snapshot!(text.join("\n"), @r"
     Blocks AgentDisconnected s-1 (db-1): its replication is DISCONNECTED; the newest recovery point ages
     Warns ServerBusy s-1 (db-1): it is in DRS job drsjob-1; its launch waits until that job ends

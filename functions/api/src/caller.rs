@@ -82,7 +82,9 @@ mod tests {
 
     #[test]
     fn groups_are_read_in_every_form_that_api_gateway_gives() {
-        for groups in [json!("dr-admin,dr-operator"), json!("[dr-admin dr-operator]"), json!(["dr-admin", "dr-operator"])] {
+        for groups in
+            [json!("dr-admin,dr-operator"), json!("[dr-admin dr-operator]"), json!(["dr-admin", "dr-operator"])]
+        {
             let caller = from_claims(&json!({ "cognito:username": "ada", "cognito:groups": groups })).unwrap();
             assert_eq!(caller.roles, ["dr-admin", "dr-operator"]);
         }

@@ -42,8 +42,8 @@ fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem 
             let problem = FieldProblem { at: error.path().to_string(), message: inner.to_string() };
             Problem::invalid_document("the document", vec![problem])
         }
-        serde_json::error::Category::Io
-        | serde_json::error::Category::Syntax
-        | serde_json::error::Category::Eof => not_json(inner),
+        serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
+            not_json(inner)
+        }
     }
 }

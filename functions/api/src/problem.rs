@@ -37,7 +37,8 @@ impl Problem {
     /// What `validate` found.
     #[must_use]
     pub fn invalid(what: &str, problems: &[validate::Problem]) -> Self {
-        let problems = problems.iter().map(|found| FieldProblem { at: found.at.clone(), message: found.message.clone() });
+        let problems =
+            problems.iter().map(|found| FieldProblem { at: found.at.clone(), message: found.message.clone() });
         Self::invalid_document(what, problems.collect())
     }
 

@@ -126,7 +126,8 @@ async fn instances(
 
 /// Counts what ended in this poll, once.
 fn measure(mode: Mode, before: &[ServerRecord], after: &[ServerRecord]) {
-    let ended = before.iter().zip(after).filter(|(before, after)| before.status != after.status).map(|(_, after)| after);
+    let ended =
+        before.iter().zip(after).filter(|(before, after)| before.status != after.status).map(|(_, after)| after);
     let launched: Vec<_> = ended.filter(|server| server.status == ServerStatus::Launched).collect();
     for server in &launched {
         if let (Some(started), Some(launched)) = (server.started_at, server.launched_at) {

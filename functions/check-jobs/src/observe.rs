@@ -45,7 +45,10 @@ pub(crate) fn server(
     }
     if server.started_at.is_some_and(|started| now - started > timeout_seconds) {
         let minutes = timeout_seconds / 60;
-        return fail(server, &format!("not launched within {minutes} minutes; its DRS job cannot be cancelled and runs on"));
+        return fail(
+            server,
+            &format!("not launched within {minutes} minutes; its DRS job cannot be cancelled and runs on"),
+        );
     }
     if let Some(phase) = own.iter().rev().find_map(|entry| phase(&entry.event)) {
         phase.clone_into(&mut server.phase);
@@ -156,7 +159,10 @@ mod tests {
     fn safety_rule_7_a_completed_job_is_not_success() {
         let log = [entry(250, "CONVERSION_FAIL", None, Some("Conversion failed"))];
         let failed = observed(&job("COMPLETED", "FAILED", Some(300)), &log, 310);
-        assert_eq!((failed.status, failed.reason.as_str()), (ServerStatus::Failed, "CONVERSION_FAIL: Conversion failed"));
+        assert_eq!(
+            (failed.status, failed.reason.as_str()),
+            (ServerStatus::Failed, "CONVERSION_FAIL: Conversion failed")
+        );
         let waiting = observed(&job("COMPLETED", "IN_PROGRESS", Some(300)), &[], 310);
         assert_eq!(waiting.status, ServerStatus::Launching);
         let given_up = observed(&job("COMPLETED", "IN_PROGRESS", Some(300)), &[], 301 + GRACE_SECONDS);

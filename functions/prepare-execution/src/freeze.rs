@@ -10,7 +10,8 @@ use crate::{Facts, Frozen, Request};
 
 /// Freezes a plan that has passed validation and preflight.
 pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> Result<Frozen, TaskError> {
-    let graph = graph(&loaded.plan).map_err(|errors| TaskError::Bug(format!("a valid plan has no order: {errors:?}")))?;
+    let graph =
+        graph(&loaded.plan).map_err(|errors| TaskError::Bug(format!("a valid plan has no order: {errors:?}")))?;
     let number = |index: usize| u32::try_from(index + 1).unwrap_or(u32::MAX);
     let mut waves = Vec::new();
     let mut servers = Vec::new();
@@ -45,11 +46,7 @@ pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> R
 fn checks(group: &ProtectionGroup, wave: &Wave, mode: Mode, os: Os) -> Vec<CheckRecord> {
     let replaced = |name: &str| wave.health_checks.iter().any(|check| check.name == name);
     let of_group = group.health_checks.iter().filter(|check| !replaced(&check.name));
-    of_group
-        .chain(&wave.health_checks)
-        .filter(|check| check.applies(mode, os))
-        .map(CheckRecord::from)
-        .collect()
+    of_group.chain(&wave.health_checks).filter(|check| check.applies(mode, os)).map(CheckRecord::from).collect()
 }
 
 /// The numbers of `waves`, each after those it depends on: by depth, then as written.

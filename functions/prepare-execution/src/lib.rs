@@ -123,11 +123,7 @@ fn confirmation(request: &Request) -> Vec<Finding> {
 }
 
 /// Claims the servers, or says who holds one. What was claimed before that is given back.
-async fn claim(
-    clients: &Clients,
-    request: &Request,
-    servers: &[ServerRecord],
-) -> Result<Option<Finding>, TaskError> {
+async fn claim(clients: &Clients, request: &Request, servers: &[ServerRecord]) -> Result<Option<Finding>, TaskError> {
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     let now = aws::clock::now();
     let Err(held) = clients.history.claim(&request.execution_id, &request.plan_id, &ids, now).await? else {

@@ -124,7 +124,8 @@ async fn send(
         Err(error) => return Err(error.into()),
     };
     let mut changed = Vec::new();
-    for server in servers.iter_mut().filter(|server| server.instance_id.as_ref().is_some_and(|id| targets.contains(id))) {
+    for server in servers.iter_mut().filter(|server| server.instance_id.as_ref().is_some_and(|id| targets.contains(id)))
+    {
         for check in server.checks.iter_mut().filter(|check| unsent(check) && Command::of(check) == *command) {
             match &result {
                 Ok(id) => {

@@ -369,12 +369,7 @@ impl TokenRecord {
     /// The token of a wave.
     #[must_use]
     pub fn new(key: &WaveKey, token: String, stored_at: i64) -> Self {
-        Self {
-            execution_id: key.execution_id.clone(),
-            plan_id: token_range(&key.plan_id, key.wave),
-            token,
-            stored_at,
-        }
+        Self { execution_id: key.execution_id.clone(), plan_id: token_range(&key.plan_id, key.wave), token, stored_at }
     }
 }
 

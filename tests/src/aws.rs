@@ -1,0 +1,59 @@
+//! Calls to the AWS services of the local cloud, as a person with root credentials would make them from a console.
+
+use serde_json::{Value, json};
+
+use crate::cloud::{Cloud, answer};
+
+impl Cloud {
+    /// One call of an AWS JSON protocol: `service` signs, `target` names the operation.
+    pub fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
+        // The local cloud does not check the signature of its root key.
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        );
+        let request = ureq::http::Request::builder()
+            .method("POST")
+            .uri(&self.aws_endpoint)
+            .header("Authorization", authorization)
+            .header("Content-Type", "application/x-amz-json-1.0")
+            .header("X-Amz-Target", target);
+        let (status, answer) = answer(request.body(body.to_string()).unwrap());
+        assert_eq!(status, 200, "{target}: {answer}");
+        answer
+    }
+
+    /// Step Functions.
+    pub fn sfn(&self, operation: &str, body: &Value) -> Value {
+        self.aws("states", &format!("AWSStepFunctions.{operation}"), body)
+    }
+
+    /// Puts an event on the default bus.
+    pub fn put_event(&self, detail_type: &str, detail: &Value) {
+        let entry = json!({ "Source": "calendar", "DetailType": detail_type, "Detail": detail.to_string() });
+        let answer = self.aws("events", "AWSEvents.PutEvents", &json!({ "Entries": [entry] }));
+        assert_eq!(answer["FailedEntryCount"], 0, "{answer}");
+    }
+
+    /// The events of a Step Functions execution.
+    pub fn history(&self, execution_arn: &str) -> Vec<Value> {
+        let mut events = Vec::new();
+        let mut token = Value::Null;
+        loop {
+            let mut request = json!({ "executionArn": execution_arn, "maxResults": 1000 });
+            if !token.is_null() {
+                request["nextToken"] = token;
+            }
+            let mut page = self.sfn("GetExecutionHistory", &request);
+            events.extend(page["events"].as_array().cloned().unwrap_or_default());
+            token = page["nextToken"].take();
+            if token.is_null() {
+                return events;
+            }
+        }
+    }
+
+    /// The ARN of an execution of the machine `recovery` or `wave`.
+    pub fn execution_arn(&self, machine: &str, name: &str) -> String {
+        format!("{}:{name}", self.state_machines[machine].replace(":stateMachine:", ":execution:"))
+    }
+}

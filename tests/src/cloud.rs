@@ -1,0 +1,146 @@
+//! The local cloud, as `cloud.json` describes it.
+
+use std::sync::{Mutex, MutexGuard, OnceLock};
+
+use drsctl::client::Client;
+use drsctl::cognito::UserPool;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A running local cloud.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cloud {
+    /// The REST API: what comes before `/v1`.
+    pub api_url: String,
+    /// MiniStack.
+    pub aws_endpoint: String,
+    /// The simulator.
+    pub simulator_url: String,
+    /// Wall seconds per simulated second.
+    pub scale: f64,
+    /// State machine ARNs: `recovery`, `wave`.
+    pub state_machines: std::collections::BTreeMap<String, String>,
+    cognito_endpoint: String,
+    client_id: String,
+    username: String,
+    password: String,
+    auditor: User,
+}
+
+#[derive(Debug, Deserialize)]
+struct User {
+    username: String,
+    password: String,
+}
+
+/// The cloud that `DRS_LOCAL_CLOUD` names.
+pub fn cloud() -> &'static Cloud {
+    static CLOUD: OnceLock<Cloud> = OnceLock::new();
+    CLOUD.get_or_init(|| {
+        let file = std::env::var("DRS_LOCAL_CLOUD").expect(
+            "these tests need a local cloud: `cargo xtask test` starts one, or `cargo xtask up` and DRS_LOCAL_CLOUD=.local/cloud.json",
+        );
+        let file = if std::path::Path::new(&file).is_absolute() {
+            file
+        } else {
+            format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"))
+        };
+        serde_json::from_slice(&std::fs::read(&file).expect(&file)).expect(&file)
+    })
+}
+
+impl Cloud {
+    /// A client of the API that may do everything.
+    pub fn admin(&self) -> Client {
+        Client::new(&self.api_url, self.admin_token())
+    }
+
+    /// A client of the API that may only read.
+    pub fn auditor(&self) -> Client {
+        Client::new(&self.api_url, &self.token(&self.auditor.username, &self.auditor.password))
+    }
+
+    /// The ID token of the user who may do everything.
+    pub fn admin_token(&self) -> &str {
+        static TOKEN: OnceLock<String> = OnceLock::new();
+        TOKEN.get_or_init(|| self.token(&self.username, &self.password))
+    }
+
+    /// The environment that makes `drsctl` sign in here.
+    pub fn drsctl_environment(&self) -> Vec<(&'static str, String)> {
+        vec![("DRSCTL_API_URL", self.api_url.clone()), ("DRSCTL_PASSWORD", self.password.clone())]
+    }
+
+    /// The arguments of `drsctl login`.
+    pub fn login_arguments(&self) -> Vec<String> {
+        let pair = |flag: &str, value: &str| [flag.to_owned(), value.to_owned()];
+        [
+            pair("--username", &self.username),
+            pair("--client-id", &self.client_id),
+            pair("--cognito-endpoint", &self.cognito_endpoint),
+        ]
+        .concat()
+    }
+
+    fn token(&self, username: &str, password: &str) -> String {
+        let pool = UserPool { endpoint: self.cognito_endpoint.clone(), client_id: self.client_id.clone() };
+        pool.login(username, password).expect("the local user signs in").id_token
+    }
+
+    /// One request to the API with any body and token; the status and the answer.
+    pub fn request(&self, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> (u16, Value) {
+        let url = format!("{}/v1{path}", self.api_url.trim_end_matches('/'));
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        if let Some(token) = token {
+            request = request.header("Authorization", token);
+        }
+        let request = request.header("Content-Type", "application/json");
+        answer(request.body(body.unwrap_or_default().to_owned()).unwrap())
+    }
+
+    /// Injects faults into the simulator until the guard is dropped. Faults that hit any caller (throttling, lost
+    /// answers, small pages) disturb other scenarios, so only one test at a time may hold them.
+    pub fn disturb(&'static self, faults: &[&str]) -> Disturbance {
+        static ONE: Mutex<()> = Mutex::new(());
+        let one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.fault(faults);
+        Disturbance { cloud: self, _one: one }
+    }
+
+    /// Injects faults that hit one server only.
+    pub fn fault(&self, faults: &[&str]) {
+        if !faults.is_empty() {
+            self.simulator("POST", "faults", Some(&json!({ "faults": faults })));
+        }
+    }
+
+    /// One request to the simulator's control paths.
+    pub fn simulator(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let url = format!("{}/_simulator/{path}", self.simulator_url.trim_end_matches('/'));
+        let request = ureq::http::Request::builder().method(method).uri(url).header("Content-Type", "application/json");
+        let (status, answer) = answer(request.body(body.map(Value::to_string).unwrap_or_default()).unwrap());
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        answer
+    }
+}
+
+pub(crate) fn answer(request: ureq::http::Request<String>) -> (u16, Value) {
+    let agent =
+        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().new_agent();
+    let mut answer = agent.run(request).expect("the local cloud answers");
+    let text = answer.body_mut().read_to_string().unwrap();
+    (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// Faults in the simulator, until dropped.
+pub struct Disturbance {
+    cloud: &'static Cloud,
+    _one: MutexGuard<'static, ()>,
+}
+
+impl Drop for Disturbance {
+    fn drop(&mut self) {
+        self.cloud.simulator("DELETE", "faults", None);
+    }
+}
