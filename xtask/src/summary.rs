@@ -26,7 +26,9 @@ pub(crate) enum Runner {
     /// `=== 1 failed, 12 passed in 3.21s ===`.
     Pytest,
     /// A check that passes or fails as a whole.
-    None,
+    Check,
+    /// No test, only what tests need: worth counting when it fails.
+    Preparation,
 }
 
 /// What the runner counted. `success` is its exit status: a runner that failed without a failed test (it did not
@@ -39,7 +41,7 @@ pub(crate) fn tally(runner: Runner, output: &str, success: bool) -> Tally {
             Runner::Cargo => line.starts_with("test result:"),
             Runner::Vitest => line.starts_with("Tests "),
             Runner::Pytest => line.contains(" in ") && line.ends_with('s') && !line.starts_with("FAILED"),
-            Runner::None => false,
+            Runner::Check | Runner::Preparation => false,
         };
         if counts {
             tally += Tally { passed: number_before(line, "passed"), failed: number_before(line, "failed") };
@@ -49,7 +51,7 @@ pub(crate) fn tally(runner: Runner, output: &str, success: bool) -> Tally {
             }
         }
     }
-    if success && runner == Runner::None {
+    if success && runner == Runner::Check {
         tally.passed += 1;
     }
     if !success && tally.failed == 0 {
@@ -92,7 +94,8 @@ mod tests {
         assert_eq!(tally(Runner::Pytest, "12 passed, 1 warning in 3.21s", true), Tally { passed: 12, failed: 0 });
         let broken = "===== 1 failed, 2 passed, 3 errors in 0.10s =====";
         assert_eq!(tally(Runner::Pytest, broken, false), Tally { passed: 2, failed: 4 });
-        assert_eq!(tally(Runner::None, "", true), Tally { passed: 1, failed: 0 });
+        assert_eq!(tally(Runner::Check, "", true), Tally { passed: 1, failed: 0 });
+        assert_eq!(tally(Runner::Preparation, "", true), Tally::default());
     }
 
     #[test]

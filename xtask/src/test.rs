@@ -63,9 +63,11 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let mut report = Report { rows: Vec::new(), total: Tally::default() };
     rust(&workspace, &mut report);
     finished_or_interrupted()?;
-    let built = report.section("Build the local cloud", Runner::None, || functions::build(&workspace).map(|()| done()));
+    let built =
+        report.section("Build the local cloud", Runner::Preparation, || functions::build(&workspace).map(|()| done()));
     finished_or_interrupted()?;
-    let python = report.section("Python packages", Runner::None, || python::local_cloud(&workspace).map(|_| done()));
+    let python =
+        report.section("Python packages", Runner::Preparation, || python::local_cloud(&workspace).map(|_| done()));
     if python && built {
         report.command("Simulator, driven by boto3 (pytest)", Runner::Pytest, &mut wire_tests(&workspace)?);
         finished_or_interrupted()?;
@@ -96,9 +98,9 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
 }
 
 fn rust(workspace: &Workspace, report: &mut Report) {
-    report.command("Rust format", Runner::None, &mut cargo(workspace, &["fmt", "--all", "--check"]));
+    report.command("Rust format", Runner::Check, &mut cargo(workspace, &["fmt", "--all", "--check"]));
     let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-    report.command("clippy", Runner::None, &mut cargo(workspace, &clippy));
+    report.command("clippy", Runner::Check, &mut cargo(workspace, &clippy));
     let tests = ["test", "--locked", "--workspace", "--exclude", END_TO_END, "--no-fail-fast"];
     report.command("Rust tests", Runner::Cargo, &mut cargo(workspace, &tests));
 }
@@ -111,14 +113,14 @@ fn wire_tests(workspace: &Workspace) -> anyhow::Result<Command> {
 }
 
 fn cdk(workspace: &Workspace, report: &mut Report) -> bool {
-    let ready = report.section("Node packages", Runner::None, || node::ready(workspace).map(|()| done()));
+    let ready = report.section("Node packages", Runner::Preparation, || node::ready(workspace).map(|()| done()));
     if ready {
         let npm = |arguments: &[&str]| {
             let mut command = Command::new("npm");
             command.current_dir(workspace.root.join("cdk")).args(arguments);
             command
         };
-        report.command("CDK types (tsc)", Runner::None, &mut npm(&["run", "typecheck"]));
+        report.command("CDK types (tsc)", Runner::Check, &mut npm(&["run", "typecheck"]));
         report.command("CDK and state machine tests (vitest)", Runner::Vitest, &mut npm(&["test"]));
     }
     ready
@@ -129,7 +131,7 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
     let any = Some(0);
     let arguments = CloudArguments { scale: 0.01, faults: Vec::new(), port: any, simulator_port: any };
     let wanted = Wanted { state, arguments: &arguments, inventory: &inventory };
-    let up = report.section("Local cloud", Runner::None, || {
+    let up = report.section("Local cloud", Runner::Preparation, || {
         up::clean_up_earlier(state)?;
         up::start_prepared(workspace, &wanted).map(|_| done())
     });
