@@ -40,6 +40,10 @@ pub(crate) fn find(state: &Path, recorded: &[u32]) -> Vec<Process> {
 
 /// The name of a program by its process, as far as the system says.
 pub(crate) fn name_of(pid: i32) -> String {
+    let arguments = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    if arguments.split(|byte| *byte == 0).any(|argument| argument == b"ministack") {
+        return "MiniStack".to_owned();
+    }
     std::fs::read_to_string(format!("/proc/{pid}/comm")).map_or_else(|_| "?".to_owned(), |name| name.trim().to_owned())
 }
 
