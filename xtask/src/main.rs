@@ -43,14 +43,27 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Start the local cloud, run a plan on it through the REST API, and show what happens.
+    ///
+    /// Builds what is needed, starts MiniStack (AWS) and the simulator (DRS, SSM) on 127.0.0.1, deploys the CDK app,
+    /// stores the plan, starts an execution as a signed-in user, shows its progress and its result, and stays up until
+    /// Ctrl-C. Whatever happens, nothing is left running.
     Demo(demo::Arguments),
     /// Start the local cloud and leave it running.
+    ///
+    /// The same cloud as the demo's, without running anything on it. Where everything is, is in .local/cloud.json.
     Up(up::Arguments),
-    /// Stop the local cloud.
+    /// Stop the local cloud, whoever started it.
+    ///
+    /// Ends an `up`, a demo in another terminal, or what a killed one left behind.
     Down,
     /// Run every check and test there is.
+    ///
+    /// Format, clippy, Rust tests, the simulator driven by boto3, CDK and state machine tests, and the end-to-end tests
+    /// on a local cloud of their own. Everything runs even if something fails; the last line is `N passed, N failed`.
     Test,
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
+    ///
+    /// They go to target/lambda. Cross-compiles with cargo-lambda and zig, which are installed into .local.
     Package,
     /// Explain all commands.
     Help,

@@ -89,8 +89,10 @@ pub(crate) fn start_prepared(workspace: &Workspace, wanted: &Wanted<'_>) -> anyh
 pub(crate) fn stop(state: &Path) -> anyhow::Result<Vec<leftovers::Process>> {
     let stopped = leftovers::stop(state, &Cloud::recorded_pids(state))?;
     Cloud::forget(state);
-    // What MiniStack unpacked; half a gigabyte, and of no use to the next start.
-    let _ = std::fs::remove_dir_all(services::temporary(state));
+    // What MiniStack unpacked and CDK staged: a gigabyte, and of no use to the next start.
+    for scratch in [services::temporary(state), deploy::staging(state)] {
+        let _ = std::fs::remove_dir_all(scratch);
+    }
     Ok(stopped)
 }
 

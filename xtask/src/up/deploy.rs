@@ -1,7 +1,7 @@
 //! The CDK app on the local cloud, and the people who may use it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use drsctl::clock;
@@ -18,6 +18,11 @@ use crate::{node, process};
 
 /// MiniStack's only account.
 const ACCOUNT: &str = "000000000000";
+
+/// Where CDK puts the template and copies of the zips.
+pub(super) fn staging(state: &Path) -> PathBuf {
+    state.join("cdk.out")
+}
 
 /// Deploys the app of `cdk/` with the zips in `assets`; returns the outputs of its stack.
 pub(super) fn deploy(
@@ -43,7 +48,7 @@ pub(super) fn deploy(
     deploy.current_dir(workspace.root.join("cdk"));
     deploy.args(["--context", "target=local", "--context", &format!("scale={}", wanted.arguments.scale)]);
     deploy.arg("--context").arg(format!("assets={}", assets.display()));
-    deploy.arg("--output").arg(state.join("cdk.out")).arg("--outputs-file").arg(&outputs);
+    deploy.arg("--output").arg(staging(state)).arg("--outputs-file").arg(&outputs);
     process::run_logged(&mut deploy, "cdk deploy", &logs(state).join("cdk-deploy.log"))?;
 
     let stacks: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_slice(&std::fs::read(&outputs)?)?;
