@@ -139,6 +139,13 @@ pub struct Disturbance {
     _one: MutexGuard<'static, ()>,
 }
 
+impl Disturbance {
+    /// Injects more.
+    pub fn add(&self, faults: &[&str]) {
+        self.cloud.fault(faults);
+    }
+}
+
 impl Drop for Disturbance {
     fn drop(&mut self) {
         self.cloud.simulator("DELETE", "faults", None);

@@ -10,6 +10,7 @@
 
 pub mod aws;
 pub mod cloud;
+pub mod cold_start;
 pub mod journal;
 pub mod scenario;
 

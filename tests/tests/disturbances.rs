@@ -32,16 +32,14 @@ fn an_error_before_commit_is_tried_again() {
 
 #[test]
 fn throttling_costs_time_only() {
-    let faults = [
-        "throttle=StartRecovery:2",
-        "throttle=DescribeJobs:6",
-        "throttle=DescribeSourceServers:4",
-        "throttle=DescribeJobLogItems:5",
-    ];
-    let _fault = cloud().disturb(&faults);
+    let disturbance = cloud().disturb(&[]);
     let scenario = Scenario::new("throttled");
     let ids = scenario.single_wave(2, |_, _| {});
     let since = scenario.cloud.journal_position();
+    // More than the SDK's own three tries, so that the state machine has to retry, too.
+    let throttled = ["StartRecovery:2", "DescribeJobs:6", "DescribeSourceServers:5", "DescribeJobLogItems:5"];
+    let faults = throttled.map(|calls| format!("throttle={calls}"));
+    disturbance.add(&faults.each_ref().map(String::as_str));
     assert_ended(&scenario.run(Mode::Drill), ExecutionStatus::Completed);
     assert_eq!(scenario.cloud.journal(since).changes("JobCreated", &ids).len(), 1);
 }

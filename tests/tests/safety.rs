@@ -108,11 +108,9 @@ fn safety_rule_7_a_job_completed_is_not_success() {
     let skipped = wave(&execution, "behind");
     assert_eq!((skipped.status, skipped.servers[0].status), (WaveStatus::Skipped, ServerStatus::Skipped));
     assert!(scenario.cloud.journal(since).calls("StartRecovery", &ids[3..]).is_empty());
-    assert_eq!(
-        scenario.cloud.journal(since).changes("JobCompleted", &ids[..2]).len(),
-        1,
-        "DRS calls the job completed"
-    );
+    let job = run.servers[0].job_id.as_ref().unwrap().to_string();
+    let completed = scenario.cloud.journal(since).changes("JobCompleted", &[job]).len();
+    assert_eq!(completed, 1, "DRS calls the job completed");
     // Step Functions shows it as failed, too.
     let arn = scenario.cloud.execution_arn("recovery", execution.summary.execution_id.as_str());
     assert_eq!(scenario.cloud.sfn("DescribeExecution", &json!({ "executionArn": arn }))["status"], "FAILED");
@@ -137,7 +135,8 @@ fn a_foreign_job_on_a_server_is_waited_for() {
     // Not once was DRS asked for what it would have refused.
     let journal = scenario.cloud.journal(since);
     assert!(journal.calls("StartRecovery", &ids).iter().all(|call| call["outcome"]["status"] == 202), "{journal:?}");
-    let released = journal.changes("JobCompleted", &ids[..1])[0]["time"].as_f64().unwrap();
+    let foreign = journal.changes("JobCreated", &ids[..1])[0]["details"]["jobId"].as_str().unwrap();
+    let released = journal.changes("JobCompleted", &[foreign.to_owned()])[0]["time"].as_f64().unwrap();
     let started = servers(&execution).find(|server| server.server_id.as_str() == ids[0]).unwrap().started_at.unwrap();
     assert!(started as f64 >= released.floor());
 }
