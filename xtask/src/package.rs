@@ -9,8 +9,7 @@ use crate::console::{print, say, step};
 use crate::workspace::Workspace;
 use crate::{functions, prerequisites, process, python};
 
-/// The Rust target that Lambda's arm64 is. The suffix is the oldest glibc that the functions have to run with: that of
-/// Amazon Linux 2023.
+/// The Rust target that Lambda's arm64 is.
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
@@ -19,13 +18,12 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let environment = step("cargo-lambda and zig (.local/venv-package)", || python::packaging(&workspace))?;
     step("Rust target", target)?;
     step("functions for arm64 (cargo lambda build)", || {
-        let mut build = Command::new(environment.program("cargo-lambda"));
+        let mut build = Command::new(environment.programs().join("cargo-lambda"));
         build.current_dir(&workspace.root).args(["lambda", "build", "--arm64", "--profile", "lambda", "--locked"]);
         process::without_cargo_run(&mut build);
         // zig is found beside the Python that ziglang belongs to.
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = environment.program("").parent().map(std::path::Path::to_owned);
-        let folders = folders.into_iter().chain(std::env::split_paths(&path));
+        let folders = std::iter::once(environment.programs()).chain(std::env::split_paths(&path));
         build.env("PATH", std::env::join_paths(folders)?);
         for name in workspace.functions()? {
             build.args(["-p", &name]);

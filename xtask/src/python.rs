@@ -12,14 +12,14 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// The path of a program in it.
-    pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.folder.join("bin").join(name)
+    /// Where its programs are.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
     }
 
     /// A call of its Python.
     pub(crate) fn python(&self) -> Command {
-        Command::new(self.program("python"))
+        Command::new(self.programs().join("python"))
     }
 }
 
