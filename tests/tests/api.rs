@@ -1,4 +1,5 @@
 //! What the REST API refuses, what it says then, and that nothing is stored.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use contract::{Mode, StartExecution};
 use domain::id::PlanId;

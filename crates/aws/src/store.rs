@@ -299,14 +299,10 @@ fn decode<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
 fn key_token(key: &Item) -> Result<String, AwsError> {
     let plain: std::collections::BTreeMap<&String, String> = key
         .iter()
-        .map(|(name, value)| match value {
-            AttributeValue::S(text) => Ok((name, format!("S{text}"))),
-            AttributeValue::N(number) => Ok((name, format!("N{number}"))),
-            _ => Err(AwsError::new(
-                ErrorKind::Bug,
-                "Query",
-                format!("the key attribute {name} is neither text nor number"),
-            )),
+        .map(|(name, value)| match (value.as_s(), value.as_n()) {
+            (Ok(text), _) => Ok((name, format!("S{text}"))),
+            (_, Ok(number)) => Ok((name, format!("N{number}"))),
+            (Err(_), Err(_)) => Err(bug("Query", &format!("the key attribute {name} is neither text nor number"))),
         })
         .collect::<Result<_, _>>()?;
     let json = serde_json::to_vec(&plain).map_err(|error| bug("Query", &error))?;

@@ -25,9 +25,8 @@ fn reachable(edges: &[Vec<usize>]) -> Vec<Vec<bool>> {
         for (from, to) in edges.iter().enumerate() {
             for step in to {
                 reach[from][*step] = true;
-                for end in 0..size {
-                    reach[from][end] |= reach[*step][end];
-                }
+                let further = reach[*step].clone();
+                reach[from].iter_mut().zip(further).for_each(|(reached, also)| *reached |= also);
             }
         }
     }

@@ -8,20 +8,20 @@ use domain::validate;
 
 /// An error of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem(ProblemDetails);
+pub struct Problem(Box<ProblemDetails>);
 
 impl Problem {
     /// A problem.
     #[must_use]
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
-        Self(ProblemDetails {
+        Self(Box::new(ProblemDetails {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
             code: code.to_owned(),
             detail: detail.into(),
             problems: Vec::new(),
-        })
+        }))
     }
 
     /// A document with things wrong in it: nothing was stored.
