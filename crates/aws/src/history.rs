@@ -11,6 +11,7 @@
 //! | claim on a server | `claim#s-…` | `claim` |
 
 use domain::id::{ExecutionId, PlanId, ServerId};
+use domain::status::ExecutionStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
@@ -89,12 +90,13 @@ impl History {
         self.table.put(record, Condition::New).await
     }
 
-    /// Records what became of an execution.
+    /// Records what became of an execution, unless its status is no longer `was`, the one that the caller read: of two
+    /// that decide at once, one sees what the other decided.
     ///
     /// # Errors
-    /// When the table cannot be written.
-    pub async fn save_execution(&self, record: &ExecutionRecord) -> Result<(), AwsError> {
-        self.table.put(record, Condition::None).await
+    /// `Conflict` when it has another status by now.
+    pub async fn save_execution(&self, record: &ExecutionRecord, was: ExecutionStatus) -> Result<(), AwsError> {
+        self.table.put(record, Condition::Is("status", Value::Text(was.as_str().to_owned()))).await
     }
 
     /// A page of executions, newest first, of one plan or of all.

@@ -62,6 +62,7 @@ where
 {
     log();
     let metrics = Builder::new().cloudwatch_namespace(NAMESPACE).init()?;
+    metric::describe();
     // One invocation at a time, and each is mostly waiting: a thread pool would only make the cold start longer.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -97,9 +98,9 @@ fn span(event: &LambdaEvent<Value>) -> tracing::Span {
     let text = |field: &str| event.payload.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     tracing::info_span!(
         "task",
-        request_id = event.context.request_id,
-        execution_id = text("executionId"),
-        plan_id = text("planId"),
+        requestId = event.context.request_id,
+        executionId = text("executionId"),
+        planId = text("planId"),
         wave = event.payload.get("wave").and_then(serde_json::Value::as_u64),
     )
 }
@@ -108,6 +109,11 @@ fn span(event: &LambdaEvent<Value>) -> tracing::Span {
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // The runtime would log each error a second time, without the ids.
+    let filter = match "lambda_runtime::layers=off".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
     // A second subscriber in one process is a test's: the first stays.
     let _ = tracing_subscriber::fmt()
         .json()

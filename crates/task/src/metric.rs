@@ -1,7 +1,15 @@
 //! The metrics there are, in CloudWatch's embedded format: one JSON line per invocation on standard output.
 
 use domain::plan::Mode;
-use metrics::{counter, histogram};
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+
+/// Gives each metric its unit. Once per process.
+pub(crate) fn describe() {
+    describe_histogram!("LaunchSeconds", Unit::Seconds, "From the start of a server's DRS job to its launch");
+    describe_counter!("ServersLaunched", Unit::Count, "Servers that DRS launched");
+    describe_counter!("ServersFailed", Unit::Count, "Servers that were not launched, or are not healthy");
+    describe_histogram!("ExecutionRtoSeconds", Unit::Seconds, "The recovery time that an execution reached");
+}
 
 /// How long DRS took to launch a server, in seconds from the start of its job.
 pub fn launch_seconds(mode: Mode, seconds: i64) {

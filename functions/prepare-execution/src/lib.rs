@@ -86,7 +86,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     }
     execution.findings = findings;
     execution.set_status(ExecutionStatus::Running)?;
-    history.save_execution(&execution).await?;
+    history.save_execution(&execution, ExecutionStatus::Pending).await?;
     tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");
     Ok(Response { proceed: true, waves: freeze::order(&waves) })
 }
@@ -155,7 +155,7 @@ async fn refuse(
     execution.findings = findings;
     execution.ended_at = Some(aws::clock::now());
     execution.set_status(ExecutionStatus::Refused)?;
-    clients.history.save_execution(&execution).await?;
+    clients.history.save_execution(&execution, ExecutionStatus::Pending).await?;
     tracing::warn!(findings = execution.findings.len(), "refused: {}", execution.reason);
     Ok(Response::refused())
 }

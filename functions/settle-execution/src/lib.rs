@@ -51,8 +51,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     history.freeze(&lost_waves, &lost_servers).await?;
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
+        let was = execution.status;
         conclude(&mut execution, &waves, request.error.as_ref(), aws::clock::now())?;
-        history.save_execution(&execution).await?;
+        history.save_execution(&execution, was).await?;
         if let Some(rto) = rto(&execution) {
             task::metric::execution_rto_seconds(execution.mode, rto);
         }

@@ -10,7 +10,7 @@ use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::batch::{self, Quotas, WaitReason};
 use domain::id::{JobId, ServerId};
-use domain::status::{ServerStatus, WaveStatus};
+use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
 
@@ -31,6 +31,7 @@ pub struct Response {
 /// # Errors
 /// `Transient` when a call's outcome is not known: the retry finds the intent and looks for its job.
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
+    still_runs(clients, &key).await?;
     let mut launch = Launch::load(clients, key).await?;
     launch.begin().await?;
     let mut jobs = launch.resume_intents().await?;
@@ -47,6 +48,18 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     }
     launch.save_waiting().await?;
     Ok(Response { jobs, waiting: launch.pending().len() })
+}
+
+/// An execution that has ended holds no claims any more: a wave that outlived it launches nothing.
+async fn still_runs(clients: &Clients, key: &WaveKey) -> Result<(), TaskError> {
+    let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
+    match execution.map(|execution| execution.status) {
+        Some(ExecutionStatus::Running) => Ok(()),
+        other => {
+            let status = other.map_or("not recorded", ExecutionStatus::as_str);
+            Err(TaskError::Invalid(format!("execution {} is {status}: nothing is launched for it", key.execution_id)))
+        }
+    }
 }
 
 /// A wave that is being launched.

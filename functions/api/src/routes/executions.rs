@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -50,14 +51,27 @@ pub async fn start(
     });
     let started = app.clients.sfn.start_execution(&app.recovery_state_machine_arn, id.as_str(), &input).await;
     if let Err(error) = started {
-        record.set_status(ExecutionStatus::Failed)?;
-        record.reason = format!("Step Functions did not start it: {error}");
-        record.ended_at = Some(aws::clock::now());
-        app.clients.history.save_execution(&record).await?;
-        return Err(error.into());
+        unstarted(&app, &mut record, error).await?;
     }
-    tracing::info!(execution_id = %id, mode = %request.mode, "execution {id} is started");
+    tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
     Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record), waves: Vec::new() })))
+}
+
+/// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
+/// has then written down.
+async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> Result<(), Problem> {
+    record.set_status(ExecutionStatus::Failed)?;
+    record.reason = format!("Step Functions did not start it: {error}");
+    record.ended_at = Some(aws::clock::now());
+    match app.clients.history.save_execution(record, ExecutionStatus::Pending).await {
+        Ok(()) => Err(error.into()),
+        Err(conflict) if conflict.kind == ErrorKind::Conflict => {
+            let records = app.clients.history.everything(&record.execution_id).await?;
+            *record = records.ok_or(error)?.execution;
+            Ok(())
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// `GET /v1/executions`
