@@ -12,7 +12,7 @@ export class Tables extends Construct {
   /** Groups, and one item per source server that says which group it is in. */
   readonly protectionGroups: Table;
   readonly recoveryPlans: Table;
-  /** Executions, their waves, servers and timelines, and the claims on servers. */
+  /** Executions, their waves, servers and launch batches, and the claims on servers. */
   readonly executionHistory: Table;
   /** Each table and its indexes, by the name that `permissions.yaml` uses. */
   readonly arns: Readonly<Record<string, readonly string[]>>;

@@ -32,6 +32,7 @@ const SERVICE_ERRORS = new Set([
   'Lambda.ServiceException',
   'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
+  'Runtime.ExitError',
   'Sandbox.Timedout',
   'EventBridge.FailedEntry',
   'EventBridge.InternalException',

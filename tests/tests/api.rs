@@ -127,6 +127,10 @@ fn what_is_no_document_is_refused() {
     assert_eq!(cloud().request("GET", path, Some(cloud().admin_token()), None).0, 404);
     let (status, problem) = cloud().request("GET", "/nowhere", Some(cloud().admin_token()), None);
     assert_eq!((status, problem["code"].as_str()), (404, Some("NO_SUCH_ROUTE")));
+    for path in ["/executions?plan=x", "/protection-groups?planId=x", "/executions?nextToken=zz"] {
+        let (status, problem) = cloud().request("GET", path, Some(cloud().admin_token()), None);
+        assert_eq!((status, problem["code"].as_str()), (400, Some("INVALID_REQUEST")), "{path}");
+    }
     let (status, problem) = cloud().request("DELETE", "/executions", Some(cloud().admin_token()), None);
     assert_eq!((status, problem["code"].as_str()), (405, Some("METHOD_NOT_ALLOWED")));
 }

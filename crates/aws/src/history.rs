@@ -19,7 +19,7 @@ use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, Trans
 
 mod record;
 
-pub use record::{BatchRecord, CheckRecord, ExecutionRecord, ServerRecord, TokenRecord, WaveRecord};
+pub use record::{BatchRecord, CheckRecord, ExecutionRecord, ServerRecord, TokenRecord, WaveRecord, in_open_intents};
 
 /// The table of record of executions, and of the claims they hold.
 #[derive(Debug, Clone)]
@@ -64,6 +64,8 @@ pub struct ExecutionRecords {
     pub waves: Vec<WaveRecord>,
     /// Its servers, by wave, then as written.
     pub servers: Vec<ServerRecord>,
+    /// Its launch batches.
+    pub batches: Vec<BatchRecord>,
 }
 
 const BY_PLAN: Index = Index { name: "byPlan", hash: "plan" };
@@ -127,17 +129,19 @@ impl History {
         let mut execution = None;
         let mut waves: Vec<WaveRecord> = Vec::new();
         let mut servers: Vec<ServerRecord> = Vec::new();
+        let mut batches: Vec<BatchRecord> = Vec::new();
         for item in items {
             let range = item.get("planId").and_then(serde_json::Value::as_str).unwrap_or_default();
             match range.split('#').nth(1) {
                 None => execution = Some(read(item)?),
                 Some("wave") => waves.push(read(item)?),
                 Some("server") => servers.push(read(item)?),
+                Some("batch") => batches.push(read(item)?),
                 Some(_) => {}
             }
         }
         servers.sort_by_key(|server| (server.wave, server.ordinal));
-        Ok(execution.map(|execution| ExecutionRecords { execution, waves, servers }))
+        Ok(execution.map(|execution| ExecutionRecords { execution, waves, servers, batches }))
     }
 
     /// All waves of an execution, as the plan orders them.

@@ -118,7 +118,7 @@ pub struct WaveRun {
     pub depends_on_waves: Vec<String>,
     /// Where it is.
     pub status: WaveStatus,
-    /// Why it is FAILED, PARTIAL or SKIPPED, or what it waits for; empty otherwise.
+    /// Why it is FAILED, PARTIAL or SKIPPED; empty otherwise.
     pub reason: String,
     /// When its first servers were to be launched.
     pub started_at: Option<i64>,

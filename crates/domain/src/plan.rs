@@ -147,6 +147,17 @@ pub enum CheckKind {
     SsmCommand,
 }
 
+impl CheckKind {
+    /// Whether an SSM command has to be sent for it; else it passes when the agent is Online.
+    #[must_use]
+    pub fn sends_command(self) -> bool {
+        match self {
+            Self::SsmAgentOnline => false,
+            Self::SsmCommand => true,
+        }
+    }
+}
+
 impl HealthCheck {
     /// Whether this check runs on a server with `os` in an execution of `mode`.
     #[must_use]
@@ -177,7 +188,8 @@ pub struct Wave {
     /// be cancelled: the job itself runs on.
     #[serde(default = "default_launch_timeout_minutes")]
     pub launch_timeout_minutes: u32,
-    /// Checks of each of its recovery instances, after those of the group.
+    /// Checks of each of its recovery instances, after those of the group. One with the name of a group's check replaces
+    /// that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub health_checks: Vec<HealthCheck>,
 }

@@ -113,6 +113,7 @@ pub fn preflight(
             Some(facts) => {
                 let subject = format!("{id} ({})", facts.hostname);
                 replication(mode, &subject, facts, &mut findings);
+                busy(&subject, facts, &mut findings);
                 instances(mode, &subject, facts, replace, &mut findings);
             }
             None => findings.push(Finding::new(
@@ -160,6 +161,10 @@ fn replication(mode: Mode, subject: &str, facts: &ServerFacts, findings: &mut Ve
         )),
         _ => {}
     }
+}
+
+/// A server is in one DRS job at a time.
+fn busy(subject: &str, facts: &ServerFacts, findings: &mut Vec<Finding>) {
     if let Some(job) = &facts.busy_in {
         findings.push(Finding::new(
             FindingCode::ServerBusy,

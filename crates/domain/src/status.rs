@@ -89,7 +89,7 @@ status! {
         Failed => "FAILED",
         /// Its wave was skipped or ended before it was launched.
         Skipped => "SKIPPED",
-        /// Its wave ended while it was launching or checked, without seeing the outcome: look in DRS.
+        /// Its wave ended without seeing the outcome of its launch or of its checks: look in DRS.
         Unknown => "UNKNOWN",
     }
 }
@@ -175,7 +175,7 @@ impl ServerStatus {
             return true;
         }
         match self {
-            Self::Pending => matches!(next, Self::Launching | Self::Failed | Self::Skipped),
+            Self::Pending => matches!(next, Self::Launching | Self::Failed | Self::Skipped | Self::Unknown),
             Self::Launching => matches!(next, Self::Launched | Self::Failed | Self::Unknown),
             Self::Launched => matches!(next, Self::Checking | Self::Healthy | Self::Unhealthy),
             Self::Checking => matches!(next, Self::Healthy | Self::Unhealthy | Self::Unknown),

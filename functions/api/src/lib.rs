@@ -3,6 +3,7 @@
 
 pub mod caller;
 pub mod document;
+pub mod extract;
 pub mod problem;
 pub mod router;
 pub mod routes;

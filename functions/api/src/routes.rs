@@ -10,14 +10,12 @@ pub mod recovery_plans;
 /// Items of a page when the caller does not say.
 const PAGE: i32 = 50;
 
-/// What lists take.
+/// What lists of documents take.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListQuery {
     /// From the page before.
     pub next_token: Option<String>,
-    /// Only executions of this plan.
-    pub plan_id: Option<domain::id::PlanId>,
 }
 
 fn stored<T>(document: Document<T>) -> Stored<T> {

@@ -8,7 +8,6 @@ use aws::history::{CheckRecord, ServerRecord, WaveKey};
 use aws::ssm::Invocation;
 use domain::health::{CheckStatus, Verdict, command_status, verdict};
 use domain::id::{CommandId, InstanceId};
-use domain::plan::CheckKind;
 use domain::status::ServerStatus;
 use serde::Serialize;
 use task::TaskError;
@@ -116,7 +115,7 @@ fn observe(server: &mut ServerRecord, index: usize, seen: &Seen, now: i64) {
             return;
         }
     }
-    if check.kind == CheckKind::SsmAgentOnline && seen.online.contains(&instance) {
+    if !check.kind.sends_command() && seen.online.contains(&instance) {
         check.end(CheckStatus::Passed, "the SSM agent is Online", now);
         return;
     }
@@ -169,5 +168,5 @@ fn judge(server: &mut ServerRecord, now: i64) -> Result<(), TaskError> {
 fn has_work(server: &ServerRecord, seen: &Seen) -> bool {
     server.status == ServerStatus::Checking
         && server.instance_id.as_ref().is_some_and(|instance| seen.online.contains(instance))
-        && server.checks.iter().any(|check| check.kind == CheckKind::SsmCommand && check.status == CheckStatus::Pending)
+        && server.checks.iter().any(|check| check.kind.sends_command() && check.status == CheckStatus::Pending)
 }

@@ -137,8 +137,8 @@ fn measure(mode: Mode, before: &[ServerRecord], after: &[ServerRecord]) {
     task::metric::servers_launched(mode, launched.len());
 }
 
-/// What the wave does next. StartJobs is called only when it would start something, so that a wave that queues costs
-/// no more transitions than one that runs.
+/// What the wave does next. StartJobs is called only when it would start something or an intent is open, so that a wave
+/// that queues costs no more transitions than one that runs.
 async fn next(
     clients: &Clients,
     servers: &[ServerRecord],

@@ -2,6 +2,7 @@
 
 use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
 use domain::plan::{Mode, Os, ProtectionGroup, Wave};
+use domain::status::{ServerStatus, WaveStatus};
 use domain::validate::graph;
 use task::TaskError;
 
@@ -47,6 +48,19 @@ fn checks(group: &ProtectionGroup, wave: &Wave, mode: Mode, os: Os) -> Vec<Check
     let replaced = |name: &str| wave.health_checks.iter().any(|check| check.name == name);
     let of_group = group.health_checks.iter().filter(|check| !replaced(&check.name));
     of_group.chain(&wave.health_checks).filter(|check| check.applies(mode, os)).map(CheckRecord::from).collect()
+}
+
+/// Ends a frozen plan that will not run, before the execution is REFUSED: after a final status nothing changes.
+pub(crate) fn skip(waves: &mut [WaveRecord], servers: &mut [ServerRecord], why: &str) -> Result<(), TaskError> {
+    for wave in waves {
+        wave.set_status(WaveStatus::Skipped)?;
+        why.clone_into(&mut wave.reason);
+    }
+    for server in servers {
+        server.set_status(ServerStatus::Skipped)?;
+        why.clone_into(&mut server.reason);
+    }
+    Ok(())
 }
 
 /// The numbers of `waves`, each after those it depends on: by depth, then as written.

@@ -78,9 +78,11 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         return refuse(clients, execution, findings).await;
     }
     execution.plan_version = Some(plan.version);
-    let (waves, servers) = freeze::freeze(&request, &plan, &facts)?;
+    let (mut waves, mut servers) = freeze::freeze(&request, &plan, &facts)?;
     history.freeze(&waves, &servers).await?;
     if let Some(finding) = claim(clients, &request, &servers).await? {
+        freeze::skip(&mut waves, &mut servers, &finding.message)?;
+        history.freeze(&waves, &servers).await?;
         findings.push(finding);
         return refuse(clients, execution, findings).await;
     }

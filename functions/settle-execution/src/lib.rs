@@ -1,8 +1,10 @@
 //! `SettleExecution`: the last task of every execution. Ends waves that were lost, releases the claims, and writes what
 //! the execution came to, in that order: an execution that shows a final status holds nothing any more.
 
+use std::collections::BTreeSet;
+
 use aws::Clients;
-use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord, in_open_intents};
 use domain::id::{ExecutionId, PlanId, ServerId};
 use domain::outcome::execution_outcome;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
@@ -45,14 +47,16 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         let reason = request.error.map(|failure| failure.text()).unwrap_or_default();
         return Ok(Response { status: ExecutionStatus::Failed, reason, rto_seconds: None });
     };
-    let ExecutionRecords { mut execution, mut waves, mut servers } = records;
+    let ExecutionRecords { mut execution, mut waves, mut servers, batches } = records;
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
-    let (lost_waves, lost_servers) = end_lost(execution.status, &mut waves, &mut servers)?;
+    let now = aws::clock::now();
+    let lost_waves = end_lost_waves(&mut waves, now)?;
+    let lost_servers = end_lost_servers(&mut servers, &lost_waves, &in_open_intents(&batches))?;
     history.freeze(&lost_waves, &lost_servers).await?;
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
         let was = execution.status;
-        conclude(&mut execution, &waves, request.error.as_ref(), aws::clock::now())?;
+        conclude(&mut execution, &waves, request.error.as_ref(), now)?;
         history.save_execution(&execution, was).await?;
         if let Some(rto) = rto(&execution) {
             task::metric::execution_rto_seconds(execution.mode, rto);
@@ -95,27 +99,34 @@ fn rto(execution: &ExecutionRecord) -> Option<i64> {
     execution.ended_at.filter(|_| !nothing_recovered).map(|ended| ended - execution.started_at)
 }
 
-/// Ends the waves and servers that did not end by themselves; gives back those that were changed.
-fn end_lost(
-    execution: ExecutionStatus,
-    waves: &mut [WaveRecord],
-    servers: &mut [ServerRecord],
-) -> Result<(Vec<WaveRecord>, Vec<ServerRecord>), TaskError> {
-    let refused = execution == ExecutionStatus::Refused;
-    let why = if refused { "the execution was refused" } else { "the execution ended without settling this wave" };
-    let mut lost_waves = Vec::new();
+const LOST: &str = "the execution ended without settling this wave";
+
+/// Ends the waves that did not end by themselves; gives back those.
+fn end_lost_waves(waves: &mut [WaveRecord], now: i64) -> Result<Vec<WaveRecord>, TaskError> {
+    let mut lost = Vec::new();
     for wave in waves.iter_mut().filter(|wave| !wave.status.is_terminal()) {
-        wave.set_status(if refused { WaveStatus::Skipped } else { WaveStatus::Failed })?;
-        why.clone_into(&mut wave.reason);
-        lost_waves.push(wave.clone());
+        wave.set_status(WaveStatus::Failed)?;
+        LOST.clone_into(&mut wave.reason);
+        wave.ended_at = Some(now);
+        lost.push(wave.clone());
     }
-    let lost = |server: &&mut ServerRecord| lost_waves.iter().any(|wave| wave.number == server.wave);
-    let mut lost_servers = Vec::new();
-    for server in servers.iter_mut().filter(lost).filter(|server| !server.status.is_terminal()) {
-        let begun = server.status != ServerStatus::Pending;
-        server.set_status(if begun { ServerStatus::Unknown } else { ServerStatus::Skipped })?;
-        why.clone_into(&mut server.reason);
-        lost_servers.push(server.clone());
+    Ok(lost)
+}
+
+/// Ends the servers of `lost` waves that did not end by themselves; gives back those. A server whose launch was begun
+/// or intended may be up.
+fn end_lost_servers(
+    servers: &mut [ServerRecord],
+    lost: &[WaveRecord],
+    intended: &BTreeSet<ServerId>,
+) -> Result<Vec<ServerRecord>, TaskError> {
+    let is_lost = |server: &&mut ServerRecord| lost.iter().any(|wave| wave.number == server.wave);
+    let mut changed = Vec::new();
+    for server in servers.iter_mut().filter(is_lost).filter(|server| !server.status.is_terminal()) {
+        let untouched = server.status == ServerStatus::Pending && !intended.contains(&server.server_id);
+        server.set_status(if untouched { ServerStatus::Skipped } else { ServerStatus::Unknown })?;
+        LOST.clone_into(&mut server.reason);
+        changed.push(server.clone());
     }
-    Ok((lost_waves, lost_servers))
+    Ok(changed)
 }

@@ -1,8 +1,11 @@
 //! `SettleWave`: writes what a wave came to and lets the waves behind it go on. Also the way out of every failure in a
 //! wave: whatever happened, the wave ends here with a recorded status.
 
+use std::collections::BTreeSet;
+
 use aws::Clients;
-use aws::history::{ServerRecord, WaveKey, WaveRecord};
+use aws::history::{ServerRecord, WaveKey, WaveRecord, in_open_intents};
+use domain::id::ServerId;
 use domain::outcome::wave_outcome;
 use domain::status::{ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
@@ -40,7 +43,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let mut wave = clients.history.wave(&key).await?;
     if !wave.status.is_terminal() {
         let mut servers = clients.history.servers(&key).await?;
-        settle(&mut wave, &mut servers, skip, error.as_ref(), aws::clock::now())?;
+        let intended = in_open_intents(&clients.history.batches(&key).await?);
+        end_servers(&mut servers, &intended, &why(skip.as_deref(), error.as_ref()))?;
+        settle(&mut wave, &servers, skip, error.as_ref(), aws::clock::now())?;
         clients.history.save_servers(&servers).await?;
         clients.history.save_wave(&wave).await?;
         let failed = servers.iter().filter(|server| failed(server.status)).count();
@@ -59,21 +64,15 @@ fn failed(status: ServerStatus) -> bool {
     matches!(status, ServerStatus::Failed | ServerStatus::Unhealthy | ServerStatus::Unknown)
 }
 
-/// Ends every server that has not ended, then judges the wave.
-fn settle(
-    wave: &mut WaveRecord,
-    servers: &mut [ServerRecord],
-    skip: Option<String>,
-    error: Option<&Failure>,
-    now: i64,
-) -> Result<(), TaskError> {
-    let why = match (&skip, error) {
-        (Some(reason), _) => reason.clone(),
-        (None, Some(failure)) => failure.text(),
-        (None, None) => String::new(),
-    };
+fn why(skip: Option<&str>, error: Option<&Failure>) -> String {
+    skip.map(str::to_owned).or_else(|| error.map(Failure::text)).unwrap_or_default()
+}
+
+/// Ends every server that has not ended. A server whose launch was intended with no known outcome may be launching.
+fn end_servers(servers: &mut [ServerRecord], intended: &BTreeSet<ServerId>, why: &str) -> Result<(), TaskError> {
     for server in servers.iter_mut() {
         let end = match server.status {
+            ServerStatus::Pending if intended.contains(&server.server_id) => ServerStatus::Unknown,
             ServerStatus::Pending => ServerStatus::Skipped,
             ServerStatus::Launching | ServerStatus::Checking => ServerStatus::Unknown,
             ServerStatus::Launched
@@ -84,19 +83,63 @@ fn settle(
             | ServerStatus::Unknown => continue,
         };
         server.set_status(end)?;
-        server.reason.clone_from(&why);
+        why.clone_into(&mut server.reason);
     }
-    let (status, reason) = if skip.is_some() {
-        (WaveStatus::Skipped, why)
-    } else if error.is_some() {
-        (WaveStatus::Failed, why)
-    } else {
-        let results: Vec<_> = servers.iter().map(|server| (server.criticality, server.status)).collect();
-        let outcome = wave_outcome(wave.min_healthy_percent, &results);
-        (outcome.status, outcome.reason)
+    Ok(())
+}
+
+/// Judges the wave by its servers, unless it was skipped or broke off.
+fn settle(
+    wave: &mut WaveRecord,
+    servers: &[ServerRecord],
+    skip: Option<String>,
+    error: Option<&Failure>,
+    now: i64,
+) -> Result<(), TaskError> {
+    let (status, reason) = match (skip, error) {
+        (Some(reason), _) => (WaveStatus::Skipped, reason),
+        (None, Some(failure)) => (WaveStatus::Failed, failure.text()),
+        (None, None) => {
+            let results: Vec<_> = servers.iter().map(|server| (server.criticality, server.status)).collect();
+            let outcome = wave_outcome(wave.min_healthy_percent, &results);
+            (outcome.status, outcome.reason)
+        }
     };
     wave.set_status(status)?;
     wave.reason = reason;
     wave.ended_at = Some(now);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(id: &str, status: ServerStatus) -> ServerRecord {
+        let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 1 };
+        let mut record = ServerRecord::new(&key, id.into(), 0, id.to_owned());
+        record.status = status;
+        record
+    }
+
+    #[test]
+    fn a_server_that_may_be_launching_is_never_called_skipped() {
+        let mut servers = [
+            server("intended", ServerStatus::Pending),
+            server("untouched", ServerStatus::Pending),
+            server("in-job", ServerStatus::Launching),
+            server("up", ServerStatus::Launched),
+        ];
+        end_servers(&mut servers, &BTreeSet::from(["intended".into()]), "StartJobs gave up").unwrap();
+        let ended: Vec<_> = servers.iter().map(|server| (server.status, server.reason.as_str())).collect();
+        assert_eq!(
+            ended,
+            [
+                (ServerStatus::Unknown, "StartJobs gave up"),
+                (ServerStatus::Skipped, "StartJobs gave up"),
+                (ServerStatus::Unknown, "StartJobs gave up"),
+                (ServerStatus::Launched, ""),
+            ]
+        );
+    }
 }

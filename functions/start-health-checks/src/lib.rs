@@ -7,7 +7,6 @@ use aws::history::{CheckRecord, ServerRecord, WaveKey};
 use aws::{Clients, ErrorKind, ssm};
 use domain::health::CheckStatus;
 use domain::id::InstanceId;
-use domain::plan::CheckKind;
 use domain::status::{ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
@@ -65,7 +64,7 @@ async fn begin(clients: &Clients, key: &WaveKey, servers: &mut [ServerRecord], n
 }
 
 fn unsent(check: &CheckRecord) -> bool {
-    check.kind == CheckKind::SsmCommand && check.status == CheckStatus::Pending
+    check.kind.sends_command() && check.status == CheckStatus::Pending
 }
 
 /// One command for all servers that are to run the same check.

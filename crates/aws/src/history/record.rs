@@ -353,6 +353,12 @@ impl BatchRecord {
     }
 }
 
+/// The servers of intents without a job: DRS may be launching them.
+#[must_use]
+pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
+    batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
+}
+
 /// The token of a wave that waits for its dependencies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

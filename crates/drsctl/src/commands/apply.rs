@@ -27,8 +27,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
     let mut documents = Vec::new();
     upload(&client, &manifest, |stored| match output {
         Output::Table => {
-            let what = if stored.version == 1 { "created" } else { "stored" };
-            let _ = print(&format!("{} {} {what} (version {})", stored.kind, stored.name, stored.version));
+            let _ = print(&format!("{} {} is stored (version {})", stored.kind, stored.name, stored.version));
         }
         Output::Json => {
             documents.push(json!({"kind": stored.kind, "name": stored.name, "version": stored.version}));

@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
 use aws::{AwsError, ErrorKind};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, StartExecution, WaveRun};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::{ListQuery, PAGE};
+use super::PAGE;
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
+use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
 
 /// `POST /v1/recovery-plans/{name}/executions`: answers 202 at once; the work is Step Functions'.
@@ -25,7 +27,7 @@ use crate::problem::Problem;
 pub async fn start(
     State(app): State<App>,
     caller: Caller,
-    Path(plan): Path<PlanId>,
+    Named(plan): Named<PlanId>,
     Document(request): Document<StartExecution>,
 ) -> Result<(StatusCode, Json<Execution>), Problem> {
     caller.may(match request.mode {
@@ -74,11 +76,21 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
     }
 }
 
+/// What `GET /v1/executions` takes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExecutionsQuery {
+    /// From the page before.
+    pub next_token: Option<String>,
+    /// Only executions of this plan.
+    pub plan_id: Option<PlanId>,
+}
+
 /// `GET /v1/executions`
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Json<Page<ExecutionSummary>>, Problem> {
     caller.may(Action::Read)?;
     let page = app.clients.history.executions(query.plan_id.as_ref(), PAGE, query.next_token.as_deref()).await?;
@@ -89,7 +101,7 @@ pub async fn list(
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<ExecutionId>,
+    Named(id): Named<ExecutionId>,
 ) -> Result<Json<Execution>, Problem> {
     caller.may(Action::Read)?;
     let found = app.clients.history.everything(&id).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws::catalog::GroupRefusal;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{FieldProblem, Page, ProtectionGroup, StoredGroup};
 use domain::id::{GroupId, ServerId};
@@ -15,13 +15,14 @@ use super::{ListQuery, PAGE, stored};
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
+use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
 
 /// `GET /v1/protection-groups`
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Page<StoredGroup>>, Problem> {
     caller.may(Action::Read)?;
     let page = app.clients.catalog.groups(PAGE, query.next_token.as_deref()).await?;
@@ -32,7 +33,7 @@ pub async fn list(
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
-    Path(name): Path<GroupId>,
+    Named(name): Named<GroupId>,
 ) -> Result<Json<StoredGroup>, Problem> {
     caller.may(Action::Read)?;
     let found = app.clients.catalog.group(&name).await?;
@@ -43,7 +44,7 @@ pub async fn get(
 pub async fn put(
     State(app): State<App>,
     caller: Caller,
-    Path(name): Path<GroupId>,
+    Named(name): Named<GroupId>,
     Document(group): Document<ProtectionGroup>,
 ) -> Result<(StatusCode, Json<StoredGroup>), Problem> {
     caller.may(Action::Plan)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws::ErrorKind;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{Page, RecoveryPlan, StoredPlan};
 use domain::id::PlanId;
@@ -15,13 +15,14 @@ use super::{ListQuery, PAGE, stored};
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
+use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
 
 /// `GET /v1/recovery-plans`
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Page<StoredPlan>>, Problem> {
     caller.may(Action::Read)?;
     let page = app.clients.catalog.plans(PAGE, query.next_token.as_deref()).await?;
@@ -32,7 +33,7 @@ pub async fn list(
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
-    Path(name): Path<PlanId>,
+    Named(name): Named<PlanId>,
 ) -> Result<Json<StoredPlan>, Problem> {
     caller.may(Action::Read)?;
     let found = app.clients.catalog.plan(&name).await?;
@@ -43,7 +44,7 @@ pub async fn get(
 pub async fn put(
     State(app): State<App>,
     caller: Caller,
-    Path(name): Path<PlanId>,
+    Named(name): Named<PlanId>,
     Document(plan): Document<RecoveryPlan>,
 ) -> Result<(StatusCode, Json<StoredPlan>), Problem> {
     caller.may(Action::Plan)?;
