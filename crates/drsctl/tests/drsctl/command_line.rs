@@ -68,7 +68,7 @@ fn apply_stores_and_says_so_and_a_refusal_exits_with_3() {
     let output = drsctl(&server, home.path(), LATER, &["apply", "-f", &file]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(out, "protection group here created (version 1)\nrecovery plan shop created (version 1)\n");
+    assert_eq!(out, "protection group here is stored (version 1)\nrecovery plan shop is stored (version 1)\n");
     assert!(err(&output).contains("inventory.yaml: it is the simulator's."));
     let server = Server::new(|_, _| refusal(400));
     let output = drsctl(&server, home.path(), LATER, &["apply", "-f", &file]);
