@@ -10,13 +10,11 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Builds every function, the simulator and drsctl in the dev profile, which the tests share.
+/// Builds every program in the dev profile. The whole workspace, as the tests do: for a selection of packages cargo
+/// would choose other features of the libraries below, and compile the AWS SDK a second time.
 pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     let mut cargo = process::cargo(workspace);
-    cargo.args(["build", "--locked", "--bins", "-p", "simulator", "-p", "drsctl"]);
-    for name in workspace.functions()? {
-        cargo.args(["-p", &name]);
-    }
+    cargo.args(["build", "--locked", "--workspace", "--bins"]);
     process::run(&mut cargo, "Building the functions and the simulator")
 }
 
