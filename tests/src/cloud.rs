@@ -115,6 +115,15 @@ impl Cloud {
         }
     }
 
+    /// One call of DRS, as somebody else would make it.
+    pub fn drs(&self, operation: &str, body: &Value) -> Value {
+        let url = format!("{}/{operation}", self.simulator_url.trim_end_matches('/'));
+        let request = ureq::http::Request::builder().method("POST").uri(url).header("Content-Type", "application/json");
+        let (status, answer) = answer(request.body(body.to_string()).unwrap());
+        assert!((200..300).contains(&status), "{operation}: {status} {answer}");
+        answer
+    }
+
     /// One request to the simulator's control paths.
     pub fn simulator(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let url = format!("{}/_simulator/{path}", self.simulator_url.trim_end_matches('/'));

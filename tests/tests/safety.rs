@@ -31,6 +31,38 @@ fn safety_rule_1_a_drill_never_replaces_a_live_failover() {
     assert_eq!(scenario.cloud.journal(since).changes("InstanceTerminated", &[live[0].to_string()]).len(), 1);
 }
 
+/// Hours can lie between preflight and a wave: whoever fails a server over by hand in between keeps it.
+#[test]
+fn safety_rule_1_holds_for_a_failover_that_came_after_preflight() {
+    let scenario = Scenario::new("rule-1-late");
+    let ids = scenario.servers(3, |number, server| {
+        if number == 1 {
+            server["os"] = json!("windows"); // Takes 25 minutes, the failover by hand 9.
+        }
+    });
+    let (first, second) = (scenario.group("first", &ids[..1], &[]), scenario.group("second", &ids[1..], &[]));
+    scenario.plan(&json!([
+        { "name": "first", "groups": [first] },
+        { "name": "second", "groups": [second], "dependsOnWaves": ["first"] },
+    ]));
+    let since = scenario.cloud.journal_position();
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    scenario.until(&id, "its first launch", |execution| {
+        servers(execution).any(|server| server.status == ServerStatus::Launching)
+    });
+    let failover = json!({ "isDrill": false, "sourceServers": [{ "sourceServerID": ids[1] }] });
+    scenario.cloud.drs("StartRecovery", &failover);
+    let execution = scenario.end_of(&id);
+    assert_ended(&execution, ExecutionStatus::Failed);
+    let second = wave(&execution, "second");
+    assert_eq!(
+        second.servers.iter().map(|server| server.status).collect::<Vec<_>>(),
+        [ServerStatus::Failed, ServerStatus::Launched]
+    );
+    assert!(second.servers[0].reason.contains("not a drill's"), "{}", second.servers[0].reason);
+    assert!(scenario.cloud.journal(since).changes("InstanceTerminated", &ids).is_empty());
+}
+
 #[test]
 fn safety_rule_3_of_two_executions_with_a_common_server_one_runs() {
     let scenario = Scenario::new("rule-3");

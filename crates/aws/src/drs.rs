@@ -12,6 +12,7 @@ use aws_sdk_drs::types::{
 use domain::batch::InUse;
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::plan::{Mode, Os};
+use domain::preflight::LiveInstance;
 
 use crate::error::{AwsError, ErrorKind, classify};
 
@@ -51,6 +52,20 @@ pub struct RecoveryInstance {
     pub is_drill: bool,
     /// `ec2InstanceState`, as DRS spells it.
     pub state: String,
+}
+
+impl RecoveryInstance {
+    /// Whether it can be alive. One whose state is not known can.
+    #[must_use]
+    pub fn may_live(&self) -> bool {
+        !matches!(self.state.as_str(), "TERMINATED" | "NOT_FOUND")
+    }
+}
+
+impl From<RecoveryInstance> for LiveInstance {
+    fn from(instance: RecoveryInstance) -> Self {
+        Self { id: instance.id, is_drill: instance.is_drill }
+    }
 }
 
 /// Elastic Disaster Recovery, as far as functions use it.

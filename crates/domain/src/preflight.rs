@@ -33,6 +33,18 @@ pub struct LiveInstance {
     pub is_drill: bool,
 }
 
+impl LiveInstance {
+    /// Whether a launch in `mode` must not replace it: a live failover, unless the caller of a RECOVERY agreed to lose
+    /// exactly this one.
+    #[must_use]
+    pub fn is_protected(&self, mode: Mode, replace: &BTreeSet<InstanceId>) -> bool {
+        match mode {
+            Mode::Drill => !self.is_drill,
+            Mode::Recovery => !self.is_drill && !replace.contains(&self.id),
+        }
+    }
+}
+
 /// Whether a finding stops the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -184,30 +196,31 @@ fn instances(
     replace: &BTreeSet<InstanceId>,
     findings: &mut Vec<Finding>,
 ) {
-    for LiveInstance { id, is_drill } in &facts.instances {
-        let finding = match (is_drill, mode) {
-            (true, Mode::Drill | Mode::Recovery) => Finding::new(
+    for instance in &facts.instances {
+        let id = &instance.id;
+        let finding = match (instance.is_protected(mode, replace), mode) {
+            (false, Mode::Drill | Mode::Recovery) if instance.is_drill => Finding::new(
                 FindingCode::DrillInstanceReplaced,
                 Severity::Warns,
                 subject,
                 &format!("DRS will terminate {id}, which an earlier drill launched"),
                 "Keep what you need from it first.",
             ),
-            (false, Mode::Drill) => Finding::new(
+            (true, Mode::Drill) => Finding::new(
                 FindingCode::LiveRecoveryInstance,
                 Severity::Blocks,
                 subject,
                 &format!("a drill would make DRS terminate {id}, a recovery instance that is not a drill's"),
                 "Fail back first, or disconnect and delete the recovery instance in DRS once it is no longer needed.",
             ),
-            (false, Mode::Recovery) if replace.contains(id) => Finding::new(
+            (false, Mode::Drill | Mode::Recovery) => Finding::new(
                 FindingCode::LiveRecoveryInstance,
                 Severity::Warns,
                 subject,
                 &format!("DRS will terminate {id}, as confirmed"),
                 "None: the caller confirmed this instance.",
             ),
-            (false, Mode::Recovery) => Finding::new(
+            (true, Mode::Recovery) => Finding::new(
                 FindingCode::LiveRecoveryInstance,
                 Severity::Blocks,
                 subject,

@@ -110,16 +110,18 @@ fn screen_lines(execution: &Execution, now: i64) -> Vec<String> {
     for wave in &execution.waves {
         let counts = Counts::of(wave);
         let elapsed = wave.started_at.map(|start| hms(wave.ended_at.unwrap_or(now) - start)).unwrap_or_default();
+        // Nothing is said of health where no checks run.
+        let healthy = counts.healthy.map(|_| format!("{} healthy  ", counts.healthy_text())).unwrap_or_default();
         lines.push(format!(
-            "  {:<width$}  {:<9}  {}/{} launched  {} healthy  {elapsed}  {}",
+            "  {:<width$}  {:<9}  {}/{} launched  {healthy}{elapsed}  {}",
             printable(&wave.name),
             wave.status,
             counts.launched,
             counts.servers,
-            counts.healthy_text(),
             shortened(&printable(&wave.reason), REASON_CHARACTERS),
         ));
-        let flying: Vec<&ServerRun> = wave.servers.iter().filter(|server| in_flight(server)).collect();
+        let settled = wave.status.is_terminal();
+        let flying: Vec<&ServerRun> = wave.servers.iter().filter(|server| !settled && in_flight(server)).collect();
         lines.extend(flying.iter().take(SERVERS_SHOWN).map(|server| format!("    {}", server_text(server))));
         if flying.len() > SERVERS_SHOWN {
             lines.push(format!("    … and {} more", flying.len() - SERVERS_SHOWN));

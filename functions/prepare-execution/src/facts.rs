@@ -6,7 +6,7 @@ use aws::Clients;
 use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
 use domain::id::{GroupId, PlanId, ServerId};
 use domain::plan::{ProtectionGroup, RecoveryPlan};
-use domain::preflight::{Finding, FindingCode, LiveInstance, ServerFacts, Severity};
+use domain::preflight::{Finding, FindingCode, ServerFacts, Severity};
 use domain::validate::plan_problems;
 use futures::{StreamExt, TryStreamExt, stream};
 use task::TaskError;
@@ -81,19 +81,10 @@ pub(crate) async fn gather(clients: &Clients, servers: &[ServerId], now: i64) ->
             os: server.os,
             replication_state: server.replication_state,
             newest_recovery_point: newest.get(&server.id).copied().flatten(),
-            instances: live.into_iter().filter(exists).map(live_instance).collect(),
+            instances: live.into_iter().filter(RecoveryInstance::may_live).map(Into::into).collect(),
             busy_in: busy.get(&server.id).cloned(),
         };
         facts.insert(server.id, Some(described));
     }
     Ok(facts)
-}
-
-/// An instance whose state is not known may be alive.
-fn exists(instance: &RecoveryInstance) -> bool {
-    !matches!(instance.state.as_str(), "TERMINATED" | "NOT_FOUND")
-}
-
-fn live_instance(instance: RecoveryInstance) -> LiveInstance {
-    LiveInstance { id: instance.id, is_drill: instance.is_drill }
 }

@@ -87,6 +87,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         return refuse(clients, execution, findings).await;
     }
     execution.findings = findings;
+    execution.replace_instances = request.replace_instances;
     execution.set_status(ExecutionStatus::Running)?;
     history.save_execution(&execution, ExecutionStatus::Pending).await?;
     tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use aws::drs::JOB_HORIZON_SECONDS;
-use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord};
+use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
+use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::batch::{self, Quotas, WaitReason};
 use domain::id::{JobId, ServerId};
+use domain::preflight::LiveInstance;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
@@ -31,10 +32,11 @@ pub struct Response {
 /// # Errors
 /// `Transient` when a call's outcome is not known: the retry finds the intent and looks for its job.
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
-    still_runs(clients, &key).await?;
+    let execution = still_runs(clients, &key).await?;
     let mut launch = Launch::load(clients, key).await?;
     launch.begin().await?;
     let mut jobs = launch.resume_intents().await?;
+    launch.protect_failovers(&execution).await?;
     let pending = launch.pending();
     if !pending.is_empty() {
         let in_use = clients.drs.in_use(aws::clock::now()).await?;
@@ -51,12 +53,11 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
 }
 
 /// An execution that has ended holds no claims any more: a wave that outlived it launches nothing.
-async fn still_runs(clients: &Clients, key: &WaveKey) -> Result<(), TaskError> {
-    let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
-    match execution.map(|execution| execution.status) {
-        Some(ExecutionStatus::Running) => Ok(()),
+async fn still_runs(clients: &Clients, key: &WaveKey) -> Result<ExecutionRecord, TaskError> {
+    match clients.history.execution(&key.execution_id, &key.plan_id).await? {
+        Some(execution) if execution.status == ExecutionStatus::Running => Ok(execution),
         other => {
-            let status = other.map_or("not recorded", ExecutionStatus::as_str);
+            let status = other.map_or("not recorded", |execution| execution.status.as_str());
             Err(TaskError::Invalid(format!("execution {} is {status}: nothing is launched for it", key.execution_id)))
         }
     }
@@ -98,6 +99,33 @@ impl<'a> Launch<'a> {
             .filter(|server| server.status == ServerStatus::Pending && !intended.contains(&server.server_id))
             .map(|server| server.server_id.clone())
             .collect()
+    }
+
+    /// Safety rule 1 once more, since hours can lie between preflight and this wave: a server that somebody has failed
+    /// over in between is not launched, for that would terminate it.
+    async fn protect_failovers(&mut self, execution: &ExecutionRecord) -> Result<(), TaskError> {
+        let pending = self.pending();
+        let mut failed = Vec::new();
+        for instance in
+            self.clients.drs.recovery_instances(&pending).await?.into_iter().filter(RecoveryInstance::may_live)
+        {
+            let server = instance.server.clone();
+            let live = LiveInstance::from(instance);
+            if !live.is_protected(execution.mode, &execution.replace_instances) {
+                continue;
+            }
+            let waits =
+                |record: &&mut ServerRecord| record.server_id == server && record.status == ServerStatus::Pending;
+            for record in self.servers.iter_mut().filter(waits) {
+                record.set_status(ServerStatus::Failed)?;
+                record.reason = format!(
+                    "not launched: DRS would terminate {}, a recovery instance that is not a drill's and came up after preflight",
+                    live.id
+                );
+                failed.push(record.clone());
+            }
+        }
+        Ok(self.clients.history.save_servers(&failed).await?)
     }
 
     /// Intents whose call had no known outcome: their job is found in DRS, or they are tried again under the same

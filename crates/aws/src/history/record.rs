@@ -41,6 +41,9 @@ pub struct ExecutionRecord {
     pub plan_version: Option<u64>,
     /// DRILL or RECOVERY.
     pub mode: Mode,
+    /// The live recovery instances that the caller of a RECOVERY agreed to lose.
+    #[serde(default)]
+    pub replace_instances: BTreeSet<InstanceId>,
     /// Where it is; see [`ExecutionRecord::set_status`].
     pub status: ExecutionStatus,
     /// Why it is what it is.
@@ -70,6 +73,7 @@ impl ExecutionRecord {
             active: Some("1".to_owned()),
             plan_version: None,
             mode,
+            replace_instances: BTreeSet::new(),
             status: ExecutionStatus::Pending,
             reason: String::new(),
             started_by,
