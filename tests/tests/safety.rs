@@ -1,7 +1,7 @@
 //! The safety rules, each on the local cloud.
 
 use contract::{ExecutionStatus, FindingCode, Mode, ServerStatus, WaveStatus};
-use domain::id::InstanceId;
+use domain::id::{InstanceId, PlanId};
 use e2e::Scenario;
 use e2e::scenario::{assert_ended, servers, wave};
 use serde_json::json;
@@ -98,6 +98,11 @@ fn safety_rule_5_a_disconnected_agent_with_a_recovery_point_is_launched_in_recov
     let drill = scenario.run(Mode::Drill);
     assert_ended(&drill, ExecutionStatus::Refused);
     assert_eq!(codes(&drill), [FindingCode::AgentDisconnected]);
+    // Preflight by itself says what the run says.
+    let plan = PlanId::from(scenario.name.as_str());
+    let asked = scenario.client().preflight(&plan, Mode::Drill).unwrap();
+    assert_eq!((asked.ready, asked.findings), (false, drill.summary.findings));
+    assert!(scenario.client().preflight(&plan, Mode::Recovery).unwrap().ready);
     let recovery = scenario.run(Mode::Recovery);
     assert_ended(&recovery, ExecutionStatus::Completed);
     assert_eq!(codes(&recovery), [FindingCode::AgentDisconnected]);

@@ -11,6 +11,7 @@
 //! | claim on a server | `claim#s-…` | `claim` |
 
 use domain::id::{ExecutionId, PlanId, ServerId};
+use domain::preflight::{Finding, FindingCode, Severity};
 use domain::status::ExecutionStatus;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,20 @@ pub struct Claim {
     pub holder_plan: PlanId,
     /// Since when.
     pub claimed_at: i64,
+}
+
+impl Claim {
+    /// What the claim means for another execution.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        Finding::new(
+            FindingCode::ServerClaimed,
+            Severity::Blocks,
+            self.server_id.as_str(),
+            &format!("execution {} of plan {} holds this server", self.holder, self.holder_plan),
+            "Wait until that execution has ended, then start again.",
+        )
+    }
 }
 
 /// Everything recorded about one execution.
@@ -287,8 +302,7 @@ impl History {
                     Err(TransactError::Refused(positions)) => positions.first().copied().unwrap_or_default(),
                     Err(TransactError::Other(error)) => return Err(error),
                 };
-                let range = ("claim", &chunk[position]);
-                let Some(held): Option<Claim> = self.table.get(&claim_hash(range.1), range.0).await? else {
+                let Some(held) = self.claim_on(&chunk[position]).await? else {
                     continue; // Released in between: try again.
                 };
                 // A holder that ended without releasing holds nothing.
@@ -306,6 +320,14 @@ impl History {
         Ok(Ok(()))
     }
 
+    /// Who holds `server`, if anybody does.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn claim_on(&self, server: &ServerId) -> Result<Option<Claim>, AwsError> {
+        self.table.get(&claim_hash(server), CLAIM).await
+    }
+
     /// Releases what `holder` has claimed among `servers`. What another execution holds is left alone.
     ///
     /// # Errors
@@ -313,7 +335,7 @@ impl History {
     pub async fn release(&self, holder: &ExecutionId, servers: &[ServerId]) -> Result<(), AwsError> {
         for server in servers {
             let condition = Condition::Is("holder", Value::Text(holder.to_string()));
-            match self.table.delete(&claim_hash(server), "claim", condition).await {
+            match self.table.delete(&claim_hash(server), CLAIM, condition).await {
                 Ok(()) => {}
                 Err(error) if error.kind == ErrorKind::Conflict => {}
                 Err(error) => return Err(error),
@@ -323,6 +345,9 @@ impl History {
     }
 }
 
+/// The range key of a claim.
+const CLAIM: &str = "claim";
+
 fn claim_hash(server: &ServerId) -> String {
     format!("claim#{server}")
 }
@@ -330,7 +355,7 @@ fn claim_hash(server: &ServerId) -> String {
 fn claim(server: &ServerId, holder: &ExecutionId, plan: &PlanId, now: i64) -> Claim {
     Claim {
         execution_id: claim_hash(server),
-        plan_id: "claim".to_owned(),
+        plan_id: CLAIM.to_owned(),
         server_id: server.clone(),
         holder: holder.clone(),
         holder_plan: plan.clone(),

@@ -8,6 +8,7 @@ pub mod clients;
 pub mod clock;
 pub mod drs;
 pub mod error;
+pub mod facts;
 pub mod handoff;
 pub mod history;
 pub mod sfn;

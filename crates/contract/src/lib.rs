@@ -67,6 +67,24 @@ pub struct StartExecution {
     pub replace_instances: Vec<InstanceId>,
 }
 
+/// What a run of a plan would meet now: `POST /v1/recovery-plans/{name}/preflight?mode=DRILL`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Preflight {
+    /// The plan.
+    pub plan_id: PlanId,
+    /// The version that was looked at; null where there is no valid one.
+    pub plan_version: Option<u64>,
+    /// The mode that was asked about.
+    pub mode: Mode,
+    /// Whether nothing blocks it.
+    pub ready: bool,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+    /// When, in Unix seconds.
+    pub checked_at: i64,
+}
+
 /// One execution, without its waves: an item of `GET /v1/executions`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use contract::{
-    Execution, ExecutionSummary, Page, ProblemDetails, ProtectionGroup, RecoveryPlan, StartExecution, StoredGroup,
-    StoredPlan,
+    Execution, ExecutionSummary, Mode, Page, Preflight, ProblemDetails, ProtectionGroup, RecoveryPlan, StartExecution,
+    StoredGroup, StoredPlan,
 };
 use domain::id::{ExecutionId, GroupId, PlanId};
 use serde::Serialize;
@@ -138,6 +138,18 @@ impl Client {
     /// When the API refuses it or cannot be reached.
     pub fn start(&self, plan: &PlanId, start: &StartExecution) -> Result<Execution, ClientError> {
         self.send("POST", &format!("/v1/recovery-plans/{}/executions", segment(plan.as_str())), Some(start))
+    }
+
+    /// What a run of a plan would meet now.
+    ///
+    /// # Errors
+    /// When there is no such plan, or the API cannot be reached.
+    pub fn preflight(&self, plan: &PlanId, mode: Mode) -> Result<Preflight, ClientError> {
+        self.send::<_, ()>(
+            "POST",
+            &format!("/v1/recovery-plans/{}/preflight?mode={mode}", segment(plan.as_str())),
+            None,
+        )
     }
 
     /// One execution, whole.

@@ -3,6 +3,7 @@
 mod apply;
 mod executions;
 mod login;
+mod preflight;
 mod run;
 mod session;
 
@@ -17,7 +18,7 @@ use drsctl::upload::UploadError;
 const EXIT_STATUSES: &str = "\
 Exit status:
   0  done; with --watch: the execution COMPLETED
-  1  the execution ended otherwise (PARTIAL, FAILED, REFUSED)
+  1  the execution ended otherwise (PARTIAL, FAILED, REFUSED), or preflight found something that blocks
   2  wrong usage or input; nothing was sent
   3  the API or Cognito refused, or could not be reached
   130  interrupted; an execution that was started runs on
@@ -54,6 +55,8 @@ enum Command {
     Login(login::Arguments),
     /// Store the protection groups and recovery plans of a file or directory.
     Apply(apply::Arguments),
+    /// Say what a run of a plan would meet now, without starting anything.
+    Preflight(preflight::Arguments),
     /// Start an execution of a plan.
     Run(run::Arguments),
     /// List executions, or show one.
@@ -67,6 +70,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Login(arguments) => login::run(arguments),
         Command::Apply(arguments) => apply::run(&arguments, output),
+        Command::Preflight(arguments) => preflight::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
         Command::Executions(arguments) => executions::run(&arguments, output),
     };

@@ -6,7 +6,7 @@ use axum::routing::{get, post, put};
 
 use crate::App;
 use crate::problem::Problem;
-use crate::routes::{executions, protection_groups, recovery_plans};
+use crate::routes::{executions, preflight, protection_groups, recovery_plans};
 
 /// Bytes of a request body. A DynamoDB item holds 400 KB; the largest group, of 4,000 servers, is 300 KB of JSON.
 pub const MAX_BODY: usize = 350 * 1024;
@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .route("/recovery-plans", get(recovery_plans::list))
         .route("/recovery-plans/{name}", put(recovery_plans::put).get(recovery_plans::get))
         .route("/recovery-plans/{name}/executions", post(executions::start))
+        .route("/recovery-plans/{name}/preflight", post(preflight::run))
         .route("/executions", get(executions::list))
         .route("/executions/{id}", get(executions::get));
     Router::new()

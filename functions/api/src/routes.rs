@@ -4,6 +4,7 @@ use aws::catalog::Document;
 use contract::Stored;
 
 pub mod executions;
+pub mod preflight;
 pub mod protection_groups;
 pub mod recovery_plans;
 

@@ -1,13 +1,13 @@
 //! The frozen plan: one record per wave and server, with all that later tasks need.
 
+use aws::facts::{Facts, LoadedPlan};
 use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
 use domain::plan::{Mode, Os, ProtectionGroup, Wave};
 use domain::status::{ServerStatus, WaveStatus};
 use domain::validate::graph;
 use task::TaskError;
 
-use crate::facts::LoadedPlan;
-use crate::{Facts, Frozen, Request};
+use crate::{Frozen, Request};
 
 /// Freezes a plan that has passed validation and preflight.
 pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> Result<Frozen, TaskError> {

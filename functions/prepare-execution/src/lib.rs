@@ -2,18 +2,17 @@
 //! about every server, runs preflight, freezes the plan into the execution's own records, and claims the servers.
 //! After it, no other task reads the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use aws::Clients;
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
+use aws::{Clients, facts};
 use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
-use domain::preflight::{self, Finding, FindingCode, ServerFacts, Severity};
+use domain::preflight::{self, Finding, FindingCode, Severity};
 use domain::status::ExecutionStatus;
 use serde::{Deserialize, Serialize};
 use task::TaskError;
 
-mod facts;
 mod freeze;
 
 /// The input of the state machine, with its name added.
@@ -133,13 +132,7 @@ async fn claim(clients: &Clients, request: &Request, servers: &[ServerRecord]) -
         return Ok(None);
     };
     clients.history.release(&request.execution_id, &ids).await?;
-    Ok(Some(Finding::new(
-        FindingCode::ServerClaimed,
-        Severity::Blocks,
-        held.server_id.as_str(),
-        &format!("execution {} of plan {} holds this server", held.holder, held.holder_plan),
-        "Wait until that execution has ended, then start again.",
-    )))
+    Ok(Some(held.finding()))
 }
 
 /// Records a refusal: nothing was launched.
@@ -163,5 +156,4 @@ async fn refuse(
     Ok(Response::refused())
 }
 
-type Facts = BTreeMap<ServerId, Option<ServerFacts>>;
 type Frozen = (Vec<WaveRecord>, Vec<ServerRecord>);

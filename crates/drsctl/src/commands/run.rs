@@ -33,9 +33,18 @@ pub(crate) struct Arguments {
 
 /// As people write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ModeArgument {
+pub(crate) enum ModeArgument {
     Drill,
     Recovery,
+}
+
+impl From<ModeArgument> for Mode {
+    fn from(mode: ModeArgument) -> Self {
+        match mode {
+            ModeArgument::Drill => Self::Drill,
+            ModeArgument::Recovery => Self::Recovery,
+        }
+    }
 }
 
 pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCode> {

@@ -1,37 +1,49 @@
-//! What there is to decide on: the plan with its groups, and what DRS says about every server now.
+//! What preflight decides on: the plan with its groups, and what DRS says about every server now. PrepareExecution reads
+//! it before a run, and the API for whoever asks what a run would meet.
 
 use std::collections::BTreeMap;
 
-use aws::Clients;
-use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
 use domain::id::{GroupId, PlanId, ServerId};
 use domain::plan::{ProtectionGroup, RecoveryPlan};
 use domain::preflight::{Finding, FindingCode, ServerFacts, Severity};
 use domain::validate::plan_problems;
 use futures::{StreamExt, TryStreamExt, stream};
-use task::TaskError;
 
-use crate::Facts;
+use crate::clients::Clients;
+use crate::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
+use crate::error::AwsError;
+
+/// What DRS says about servers; nothing about those that it does not know.
+pub type Facts = BTreeMap<ServerId, Option<ServerFacts>>;
 
 /// How many recovery points are asked for at once. DRS publishes no request rate; ten keeps 4,000 servers to a minute
 /// or so and leaves the retries of the SDK something to work with.
 const PARALLEL_READS: usize = 10;
 
 /// A plan with the groups that it uses.
-pub(crate) struct LoadedPlan {
-    pub(crate) plan: RecoveryPlan,
-    pub(crate) version: u64,
-    pub(crate) groups: BTreeMap<GroupId, ProtectionGroup>,
+#[derive(Debug, Clone)]
+pub struct LoadedPlan {
+    /// The plan.
+    pub plan: RecoveryPlan,
+    /// Its version.
+    pub version: u64,
+    /// The groups that it uses.
+    pub groups: BTreeMap<GroupId, ProtectionGroup>,
 }
 
 impl LoadedPlan {
-    pub(crate) fn server_ids(&self) -> Vec<ServerId> {
+    /// Every server of the plan.
+    #[must_use]
+    pub fn server_ids(&self) -> Vec<ServerId> {
         self.groups.values().flat_map(|group| group.servers.iter().map(|member| member.id.clone())).collect()
     }
 }
 
 /// Loads the plan; or says, as findings, what is wrong with it.
-pub(crate) async fn load(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, Vec<Finding>>, TaskError> {
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn load(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, Vec<Finding>>, AwsError> {
     let invalid = |message: &str| {
         let remedy = "Correct the plan and its protection groups, then start again.";
         Finding::new(FindingCode::PlanInvalid, Severity::Blocks, id.as_str(), message, remedy)
@@ -52,8 +64,11 @@ pub(crate) async fn load(clients: &Clients, id: &PlanId) -> Result<Result<Loaded
     Ok(Err(problems.iter().map(|problem| invalid(&problem.to_string())).collect()))
 }
 
-/// What DRS says about `servers`.
-pub(crate) async fn gather(clients: &Clients, servers: &[ServerId], now: i64) -> Result<Facts, TaskError> {
+/// What DRS says about `servers` now.
+///
+/// # Errors
+/// When DRS cannot be asked.
+pub async fn gather(clients: &Clients, servers: &[ServerId], now: i64) -> Result<Facts, AwsError> {
     let known = clients.drs.source_servers(servers).await?;
     let mut instances: BTreeMap<ServerId, Vec<RecoveryInstance>> = BTreeMap::new();
     for instance in clients.drs.recovery_instances(servers).await? {
@@ -65,10 +80,11 @@ pub(crate) async fn gather(clients: &Clients, servers: &[ServerId], now: i64) ->
             busy.extend(job.server_ids().into_iter().map(|server| (server, job.id.clone())));
         }
     }
-    let newest: BTreeMap<ServerId, Option<i64>> = stream::iter(known.iter().map(|server| server.id.clone()))
+    let ids: Vec<ServerId> = known.iter().map(|server| server.id.clone()).collect();
+    let newest: BTreeMap<ServerId, Option<i64>> = stream::iter(ids)
         .map(|id| async move {
             let newest = clients.drs.newest_recovery_point(&id).await?;
-            Ok::<_, TaskError>((id, newest))
+            Ok::<_, AwsError>((id, newest))
         })
         .buffer_unordered(PARALLEL_READS)
         .try_collect()
@@ -87,4 +103,17 @@ pub(crate) async fn gather(clients: &Clients, servers: &[ServerId], now: i64) ->
         facts.insert(server.id, Some(described));
     }
     Ok(facts)
+}
+
+/// What other executions hold of `servers`, as findings.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn claimed(clients: &Clients, servers: &[ServerId]) -> Result<Vec<Finding>, AwsError> {
+    let claims: Vec<_> = stream::iter(servers.to_vec())
+        .map(|server| async move { clients.history.claim_on(&server).await })
+        .buffered(PARALLEL_READS)
+        .try_collect()
+        .await?;
+    Ok(claims.into_iter().flatten().map(|claim| claim.finding()).collect())
 }
