@@ -27,7 +27,7 @@ pub fn wave_outcome(min_healthy_percent: u8, servers: &[(Criticality, ServerStat
         .filter(|(criticality, status)| *criticality == Criticality::Critical && !status.is_success())
         .count();
     if critical > 0 {
-        let reason = format!("{critical} critical of {} servers did not succeed", servers.len());
+        let reason = format!("{failed} of {} servers did not succeed, {critical} of them critical", servers.len());
         return WaveOutcome { status: WaveStatus::Failed, reason };
     }
     // In whole servers, so that no rounding decides: succeeded/all < percent/100.
@@ -38,7 +38,7 @@ pub fn wave_outcome(min_healthy_percent: u8, servers: &[(Criticality, ServerStat
         );
         return WaveOutcome { status: WaveStatus::Failed, reason };
     }
-    let reason = format!("{failed} optional of {} servers did not succeed", servers.len());
+    let reason = format!("{failed} of {} servers did not succeed, none of them critical", servers.len());
     WaveOutcome { status: WaveStatus::Partial, reason }
 }
 

@@ -24,7 +24,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
     match output {
         Output::Table => {
             let verdict = if found.ready { "nothing blocks it" } else { "it would be REFUSED" };
-            print(&format!("{} of {}: {verdict}, {} findings", found.mode, arguments.plan, found.findings.len()))?;
+            let count = match found.findings.len() {
+                1 => "1 finding".to_owned(),
+                more => format!("{more} findings"),
+            };
+            print(&format!("{} of {}: {verdict}, {count}", found.mode, arguments.plan))?;
             for line in table::findings(&found.findings) {
                 print(&line)?;
             }
