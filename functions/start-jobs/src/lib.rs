@@ -3,13 +3,13 @@
 //! StartRecovery has no client token, so an intent is written before each call and the job after it. An intent without
 //! a job means that the outcome is not known: DRS is searched for the job before anything is started again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
 use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::batch::{self, Quotas, WaitReason};
-use domain::id::{JobId, ServerId};
+use domain::id::{InstanceId, JobId, ServerId};
 use domain::preflight::LiveInstance;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::Serialize;
@@ -33,10 +33,10 @@ pub struct Response {
 /// `Transient` when a call's outcome is not known: the retry finds the intent and looks for its job.
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let execution = still_runs(clients, &key).await?;
-    let mut launch = Launch::load(clients, key).await?;
+    let mut launch = Launch::load(clients, key, execution).await?;
     launch.begin().await?;
     let mut jobs = launch.resume_intents().await?;
-    launch.protect_failovers(&execution).await?;
+    launch.protect_failovers().await?;
     let pending = launch.pending();
     if !pending.is_empty() {
         let in_use = clients.drs.in_use(aws::clock::now()).await?;
@@ -67,6 +67,7 @@ async fn still_runs(clients: &Clients, key: &WaveKey) -> Result<ExecutionRecord,
 struct Launch<'a> {
     clients: &'a Clients,
     key: WaveKey,
+    execution: ExecutionRecord,
     wave: WaveRecord,
     servers: Vec<ServerRecord>,
     batches: Vec<BatchRecord>,
@@ -74,11 +75,11 @@ struct Launch<'a> {
 }
 
 impl<'a> Launch<'a> {
-    async fn load(clients: &'a Clients, key: WaveKey) -> Result<Self, TaskError> {
+    async fn load(clients: &'a Clients, key: WaveKey, execution: ExecutionRecord) -> Result<Self, TaskError> {
         let wave = clients.history.wave(&key).await?;
         let servers = clients.history.servers(&key).await?;
         let batches = clients.history.batches(&key).await?;
-        Ok(Self { clients, key, wave, servers, batches, changed: BTreeSet::new() })
+        Ok(Self { clients, key, execution, wave, servers, batches, changed: BTreeSet::new() })
     }
 
     async fn begin(&mut self) -> Result<(), TaskError> {
@@ -103,29 +104,31 @@ impl<'a> Launch<'a> {
 
     /// Safety rule 1 once more, since hours can lie between preflight and this wave: a server that somebody has failed
     /// over in between is not launched, for that would terminate it.
-    async fn protect_failovers(&mut self, execution: &ExecutionRecord) -> Result<(), TaskError> {
-        let pending = self.pending();
+    async fn protect_failovers(&mut self) -> Result<(), TaskError> {
+        let protected = self.protected(&self.pending()).await?;
         let mut failed = Vec::new();
-        for instance in
-            self.clients.drs.recovery_instances(&pending).await?.into_iter().filter(RecoveryInstance::may_live)
-        {
-            let server = instance.server.clone();
-            let live = LiveInstance::from(instance);
-            if !live.is_protected(execution.mode, &execution.replace_instances) {
-                continue;
-            }
-            let waits =
-                |record: &&mut ServerRecord| record.server_id == server && record.status == ServerStatus::Pending;
-            for record in self.servers.iter_mut().filter(waits) {
-                record.set_status(ServerStatus::Failed)?;
-                record.reason = format!(
-                    "not launched: DRS would terminate {}, a recovery instance that is not a drill's and came up after preflight",
-                    live.id
-                );
-                failed.push(record.clone());
-            }
+        for server in self.servers.iter_mut().filter(|server| server.status == ServerStatus::Pending) {
+            let Some(instance) = protected.get(&server.server_id) else { continue };
+            server.set_status(ServerStatus::Failed)?;
+            server.reason = format!(
+                "not launched: DRS would terminate {instance}, a recovery instance that is not a drill's and came up after preflight"
+            );
+            failed.push(server.clone());
         }
         Ok(self.clients.history.save_servers(&failed).await?)
+    }
+
+    /// Those of `servers` with a live failover, and one instance of each.
+    async fn protected(&self, servers: &[ServerId]) -> Result<BTreeMap<ServerId, InstanceId>, TaskError> {
+        let (mode, replace) = (self.execution.mode, &self.execution.replace_instances);
+        let instances = self.clients.drs.recovery_instances(servers).await?;
+        Ok(instances
+            .into_iter()
+            .filter(RecoveryInstance::may_live)
+            .map(|instance| (instance.server.clone(), LiveInstance::from(instance)))
+            .filter(|(_, live)| live.is_protected(mode, replace))
+            .map(|(server, live)| (server, live.id))
+            .collect())
     }
 
     /// Intents whose call had no known outcome: their job is found in DRS, or they are tried again under the same
@@ -139,7 +142,14 @@ impl<'a> Launch<'a> {
                     self.started(intent, job).await?;
                     jobs += 1;
                 }
-                adopt::Found::Foreign(_) | adopt::Found::Nothing => jobs += self.call(intent).await?,
+                adopt::Found::Foreign(_) | adopt::Found::Nothing => {
+                    let servers: Vec<ServerId> = intent.servers.iter().cloned().collect();
+                    if self.protected(&servers).await?.is_empty() {
+                        jobs += self.call(intent).await?;
+                    } else {
+                        self.withdraw(&intent).await?;
+                    }
+                }
             }
         }
         Ok(jobs)
