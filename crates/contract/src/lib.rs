@@ -107,7 +107,7 @@ pub struct ExecutionSummary {
     pub started_at: i64,
     /// When its last wave was settled.
     pub ended_at: Option<i64>,
-    /// Seconds from `startedAt` to `endedAt`: the recovery time reached.
+    /// The recovery time reached: seconds from `startedAt` to `endedAt`. Null unless it is COMPLETED or PARTIAL.
     pub rto_seconds: Option<i64>,
     /// What preflight said.
     pub findings: Vec<Finding>,

@@ -104,6 +104,15 @@ impl ExecutionStatus {
         }
     }
 
+    /// Whether what the plan demands is back. Only then is the time that it took a recovery time.
+    #[must_use]
+    pub fn is_recovered(self) -> bool {
+        match self {
+            Self::Completed | Self::Partial => true,
+            Self::Pending | Self::Running | Self::Failed | Self::Refused => false,
+        }
+    }
+
     /// Whether `next` may follow.
     #[must_use]
     pub fn can_become(self, next: Self) -> bool {

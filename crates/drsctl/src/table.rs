@@ -57,8 +57,13 @@ pub fn result(execution: &Execution) -> String {
     lines.extend(findings(&summary.findings));
     let name = format!("{} of {}", summary.mode, printable(summary.plan_id.as_str()));
     let reason = if summary.reason.is_empty() { String::new() } else { format!(": {}", printable(&summary.reason)) };
-    let rto = summary.rto_seconds.map_or_else(String::new, |seconds| format!(", RTO {}", hms(seconds)));
-    lines.push(format!("{name}: {}{rto}{reason}", summary.status));
+    // Only what came back has a recovery time.
+    let took = match (summary.rto_seconds, summary.ended_at) {
+        (Some(seconds), _) => format!(", RTO {}", hms(seconds)),
+        (None, Some(ended)) => format!(" after {}", hms(ended - summary.started_at)),
+        (None, None) => String::new(),
+    };
+    lines.push(format!("{name}: {}{took}{reason}", summary.status));
     lines.push(format!("Execution {}", printable(summary.execution_id.as_str())));
     lines.join("\n")
 }

@@ -58,12 +58,12 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         let was = execution.status;
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
         history.save_execution(&execution, was).await?;
-        if let Some(rto) = rto(&execution) {
+        if let Some(rto) = execution.rto_seconds() {
             task::metric::execution_rto_seconds(execution.mode, rto);
         }
         tracing::info!(status = %execution.status, "execution is settled: {}", execution.status);
     }
-    Ok(Response { status: execution.status, rto_seconds: rto(&execution), reason: execution.reason })
+    Ok(Response { status: execution.status, rto_seconds: execution.rto_seconds(), reason: execution.reason })
 }
 
 /// Writes what `execution` came to. It ended when its last wave did: what follows is bookkeeping.
@@ -92,11 +92,6 @@ fn waves_reason(waves: &[WaveRecord]) -> String {
         .find_map(|status| waves.iter().find(bad(status)))
         .map(|wave| format!("wave {:?} is {}: {}", wave.name, wave.status, wave.reason))
         .unwrap_or_default()
-}
-
-fn rto(execution: &ExecutionRecord) -> Option<i64> {
-    let nothing_recovered = execution.status == ExecutionStatus::Refused;
-    execution.ended_at.filter(|_| !nothing_recovered).map(|ended| ended - execution.started_at)
 }
 
 const LOST: &str = "the execution ended without settling this wave";

@@ -83,6 +83,13 @@ impl ExecutionRecord {
         }
     }
 
+    /// The recovery time reached: from the acceptance to the end of the last wave, in seconds. Nothing for an execution
+    /// that did not bring back what its plan demands.
+    #[must_use]
+    pub fn rto_seconds(&self) -> Option<i64> {
+        self.ended_at.filter(|_| self.status.is_recovered()).map(|ended| ended - self.started_at)
+    }
+
     /// Moves to `status`, and out of the index of active executions when it is an end.
     ///
     /// # Errors

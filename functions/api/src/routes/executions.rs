@@ -133,9 +133,8 @@ fn execution(records: ExecutionRecords) -> Execution {
 }
 
 fn summary(record: ExecutionRecord) -> ExecutionSummary {
-    let recovered = record.status != ExecutionStatus::Refused;
     ExecutionSummary {
-        rto_seconds: record.ended_at.filter(|_| recovered).map(|ended| ended - record.started_at),
+        rto_seconds: record.rto_seconds(),
         execution_id: record.execution_id,
         plan_id: record.plan_id,
         plan_version: record.plan_version,
