@@ -205,6 +205,16 @@ impl History {
         self.save_all(records).await
     }
 
+    /// Records those of `after` that are no longer as they were read. Both are the same servers in the same order.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_changed_servers(&self, before: &[ServerRecord], after: &[ServerRecord]) -> Result<(), AwsError> {
+        let changed =
+            before.iter().zip(after).filter(|(before, after)| before != after).map(|(_, after)| after.clone());
+        self.save_servers(&changed.collect::<Vec<_>>()).await
+    }
+
     /// The frozen plan: all waves and servers.
     ///
     /// # Errors

@@ -46,18 +46,14 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     let now = aws::clock::now();
     let mut servers = clients.history.servers(&key).await?;
     let seen = look(clients, &servers).await?;
-    let mut changed = Vec::new();
+    let before = servers.clone();
     for server in servers.iter_mut().filter(|server| server.status == ServerStatus::Checking) {
-        let before = server.clone();
         for check in 0..server.checks.len() {
             observe(server, check, &seen, now);
         }
         judge(server, now)?;
-        if *server != before {
-            changed.push(server.clone());
-        }
     }
-    clients.history.save_servers(&changed).await?;
+    clients.history.save_changed_servers(&before, &servers).await?;
     let count = |status| servers.iter().filter(|server| server.status == status).count();
     let checking = count(ServerStatus::Checking);
     let next = match checking {

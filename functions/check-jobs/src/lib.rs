@@ -3,11 +3,11 @@
 //!
 //! A job's COMPLETED is not success: each server is judged by its own launch status.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws::Clients;
 use aws::drs::Job;
-use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord};
+use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use domain::batch::{self, Quotas};
 use domain::id::{JobId, ServerId};
 use domain::plan::Mode;
@@ -57,13 +57,14 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     let mut servers = clients.history.servers(&key).await?;
     let before = servers.clone();
     let mut batches = clients.history.batches(&key).await?;
-    for batch in batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled) {
+    let mut running: Vec<&mut BatchRecord> =
+        batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled).collect();
+    for batch in &mut running {
         check(clients, &wave, batch, &mut servers, now).await?;
     }
-    let changed: Vec<ServerRecord> = servers.iter().filter(|server| !before.contains(server)).cloned().collect();
-    clients.history.save_servers(&changed).await?;
+    clients.history.save_changed_servers(&before, &servers).await?;
     // After the servers: a batch that is settled is not looked at again.
-    for batch in batches.iter().filter(|batch| batch.settled) {
+    for batch in running.iter().filter(|batch| batch.settled) {
         clients.history.save_batch(batch).await?;
     }
     measure(wave.mode, &before, &servers);
@@ -148,10 +149,9 @@ async fn next(
     let with = |status| servers.iter().filter(move |server: &&ServerRecord| server.status == status);
     let pending: Vec<ServerId> = with(ServerStatus::Pending).map(|server| server.server_id.clone()).collect();
     if !pending.is_empty() {
-        let intended: BTreeSet<&ServerId> =
-            batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| &batch.servers).collect();
         let in_use = clients.drs.in_use(now).await?;
-        let start = !intended.is_empty() || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
+        let start = !in_open_intents(batches).is_empty()
+            || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
         return Ok(if start { Next::StartMore } else { Next::Wait });
     }
     if with(ServerStatus::Launching).next().is_some() {

@@ -43,10 +43,11 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let mut wave = clients.history.wave(&key).await?;
     if !wave.status.is_terminal() {
         let mut servers = clients.history.servers(&key).await?;
+        let before = servers.clone();
         let intended = in_open_intents(&clients.history.batches(&key).await?);
         end_servers(&mut servers, &intended, &why(skip.as_deref(), error.as_ref()))?;
         settle(&mut wave, &servers, skip, error.as_ref(), aws::clock::now())?;
-        clients.history.save_servers(&servers).await?;
+        clients.history.save_changed_servers(&before, &servers).await?;
         clients.history.save_wave(&wave).await?;
         let failed = servers.iter().filter(|server| failed(server.status)).count();
         task::metric::servers_failed(wave.mode, failed);

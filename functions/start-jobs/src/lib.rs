@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
-use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord};
+use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::batch::{self, Quotas, WaitReason};
 use domain::id::{InstanceId, JobId, ServerId};
@@ -93,8 +93,7 @@ impl<'a> Launch<'a> {
 
     /// Servers in no job, and in no intent either.
     fn pending(&self) -> Vec<ServerId> {
-        let intended: BTreeSet<&ServerId> =
-            self.batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| &batch.servers).collect();
+        let intended = in_open_intents(&self.batches);
         self.servers
             .iter()
             .filter(|server| server.status == ServerStatus::Pending && !intended.contains(&server.server_id))
