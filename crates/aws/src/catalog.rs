@@ -3,8 +3,9 @@
 //! ProtectionGroups holds a group as (`GROUP`, name) and a membership as (`MEMBER`, source server): the second key is
 //! what keeps a source server in one group, under concurrent writers too. RecoveryPlans holds a plan as (`PLAN`, name).
 
+use domain::group::ProtectionGroup;
 use domain::id::{GroupId, PlanId, ServerId};
-use domain::plan::{ProtectionGroup, RecoveryPlan};
+use domain::plan::RecoveryPlan;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};

@@ -10,8 +10,9 @@ use aws_sdk_drs::types::{
     RecoverySnapshotsOrder, StartRecoveryRequestSourceServer,
 };
 use domain::batch::InUse;
+use domain::check::Os;
 use domain::id::{InstanceId, JobId, ServerId};
-use domain::plan::{Mode, Os};
+use domain::plan::Mode;
 use domain::preflight::LiveInstance;
 
 use crate::error::{AwsError, ErrorKind, classify};

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::group::ProtectionGroup;
 use domain::id::{GroupId, PlanId, ServerId};
-use domain::plan::{ProtectionGroup, RecoveryPlan};
+use domain::plan::RecoveryPlan;
 use domain::preflight::{Finding, FindingCode, ServerFacts, Severity};
 use domain::validate::plan_problems;
 use futures::{StreamExt, TryStreamExt, stream};

@@ -4,17 +4,20 @@
 //! The documents that people write (plans, groups, health checks) are `domain::plan`'s; this crate adds what the
 //! system knows about them. Not here: any rule, any I/O.
 
+pub use domain::action::{Action, ActionKind, Approval, OnActionFailure, OnTimeout};
+pub use domain::check::{CheckKind, HealthCheck, Os};
+pub use domain::group::{Member, ProtectionGroup};
 use domain::health::CheckStatus;
 use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
-pub use domain::plan::{
-    CheckKind, Criticality, HealthCheck, Member, Mode, OnFailure, Os, ProtectionGroup, RecoveryPlan, Wave,
-};
+pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
+pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
 pub use domain::preflight::{Finding, FindingCode, Severity};
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A page of a list.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The items of this page.
@@ -34,7 +37,7 @@ impl<T> Page<T> {
 }
 
 /// A stored document and what the system knows about it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stored<T> {
     /// As it was written.
@@ -54,7 +57,7 @@ pub type StoredGroup = Stored<ProtectionGroup>;
 pub type StoredPlan = Stored<RecoveryPlan>;
 
 /// `POST /v1/recovery-plans/{name}/executions`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartExecution {
     /// DRILL or RECOVERY.
@@ -68,7 +71,7 @@ pub struct StartExecution {
 }
 
 /// What a run of a plan would meet now: `POST /v1/recovery-plans/{name}/preflight?mode=DRILL`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preflight {
     /// The plan.
@@ -86,7 +89,7 @@ pub struct Preflight {
 }
 
 /// One execution, without its waves: an item of `GET /v1/executions`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutionSummary {
     /// Its id, also the name of the Step Functions execution.
@@ -114,7 +117,7 @@ pub struct ExecutionSummary {
 }
 
 /// One execution with its waves: `GET /v1/executions/{executionId}`, and the 202 of a start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Execution {
     /// The execution itself.
@@ -125,7 +128,7 @@ pub struct Execution {
 }
 
 /// One wave of an execution.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaveRun {
     /// Its position in the plan, from 1.
@@ -149,7 +152,7 @@ pub struct WaveRun {
 }
 
 /// One server of a wave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerRun {
     /// The source server.
@@ -181,7 +184,7 @@ pub struct ServerRun {
 }
 
 /// One health check of a server.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckRun {
     /// Its name.
@@ -199,7 +202,7 @@ pub struct CheckRun {
 }
 
 /// An error of the API: RFC 9457 problem details (`application/problem+json`) with a stable `code`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemDetails {
     /// What kind of problem it is; `about:blank`, since `code` says it.
@@ -219,7 +222,7 @@ pub struct ProblemDetails {
 }
 
 /// One thing that is wrong with a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldProblem {
     /// Where: a path of fields, with the wave's name.
     pub at: String,

@@ -1,9 +1,10 @@
 //! Health checks: where each is, and the verdict on a server.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Where a health check is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CheckStatus {
     /// Not begun: for a command, the agent is not Online yet.

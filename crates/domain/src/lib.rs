@@ -4,11 +4,15 @@
 //! Not here: anything that talks, sleeps, reads a clock or draws a random number. `clippy.toml` beside this crate bans
 //! those, so every rule can be tested as a function of its arguments.
 
+pub mod action;
 pub mod batch;
+pub mod check;
 pub mod clock;
 pub mod graph;
+pub mod group;
 pub mod health;
 pub mod id;
+pub mod launch_settings;
 pub mod outcome;
 pub mod plan;
 pub mod preflight;

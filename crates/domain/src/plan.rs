@@ -1,14 +1,17 @@
-//! What people write: protection groups and recovery plans.
+//! Recovery plans as people write them.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::action::{Action, Approval};
+use crate::check::HealthCheck;
 use crate::id::{GroupId, PlanId, ServerId};
 
 /// What an execution is for. Both launch the same way; DRS marks the instances of a drill, and only a recovery is a
 /// failover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Mode {
     /// A rehearsal. Never replaces a live failover.
@@ -27,7 +30,7 @@ impl std::fmt::Display for Mode {
 }
 
 /// Whether a wave can succeed without a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Criticality {
     /// Its failure fails the wave.
@@ -38,7 +41,7 @@ pub enum Criticality {
 }
 
 /// What a failed wave means for the waves that depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum OnFailure {
     /// They are SKIPPED, and the execution is FAILED.
@@ -50,124 +53,19 @@ pub enum OnFailure {
     Pause,
 }
 
-/// A source server as a member of a protection group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Member {
-    /// The DRS source server.
-    pub id: ServerId,
-    /// Whether its wave can succeed without it.
-    #[serde(default)]
-    pub criticality: Criticality,
-}
-
-/// A named set of source servers that are recovered together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ProtectionGroup {
-    /// Its name, unique in the account and Region.
-    pub name: GroupId,
-    /// For people.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
-    /// Its source servers. A source server is in at most one group.
-    pub servers: Vec<Member>,
-    /// Checks of each of its recovery instances, before those of the wave.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub health_checks: Vec<HealthCheck>,
-}
-
-/// Operating system family, as far as it decides which command a server understands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Os {
-    /// Shell scripts.
-    Linux,
-    /// PowerShell.
-    Windows,
-}
-
-impl Os {
-    /// The family of the operating system that DRS names in `sourceProperties.os.fullString`. What does not say
-    /// Windows is Linux: DRS replicates nothing else.
-    #[must_use]
-    pub fn from_full_string(text: &str) -> Self {
-        if text.to_ascii_lowercase().contains("windows") { Self::Windows } else { Self::Linux }
-    }
-}
-
-/// A test of a recovery instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct HealthCheck {
-    /// Its name, unique among the checks of a group and of a wave.
-    pub name: String,
-    /// What it tests.
-    pub kind: CheckKind,
-    /// The SSM document of an `ssmCommand`, for example `AWS-RunShellScript`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    /// The document's parameters, each a list of strings as SSM wants them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, Vec<String>>,
-    /// Minutes within which it must pass, from the moment all servers of the wave are launched.
-    #[serde(default = "default_check_timeout_minutes")]
-    pub timeout_minutes: u32,
-    /// Whether the server is unhealthy when it fails; otherwise the failure is only recorded.
-    #[serde(default = "default_true")]
-    pub required: bool,
-    /// In which modes it runs. A drill's network is often isolated, so a check runs in a drill only where it is listed.
-    #[serde(default = "default_run_in")]
-    pub run_in: Vec<Mode>,
-    /// Only on servers of this operating system.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub os: Option<Os>,
-}
-
-/// 20 minutes: a first Windows boot usually takes that long, and a Linux one 5.
-fn default_check_timeout_minutes() -> u32 {
-    20
-}
-
-fn default_true() -> bool {
-    true
-}
-
-fn default_run_in() -> Vec<Mode> {
-    vec![Mode::Recovery]
-}
-
-/// The kinds of health checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CheckKind {
-    /// The SSM agent of the instance is Online: the operating system booted and reaches AWS.
-    SsmAgentOnline,
-    /// An SSM Command document succeeds on the instance. Waits for the agent first.
-    SsmCommand,
-}
-
-impl CheckKind {
-    /// Whether an SSM command has to be sent for it; else it passes when the agent is Online.
-    #[must_use]
-    pub fn sends_command(self) -> bool {
-        match self {
-            Self::SsmAgentOnline => false,
-            Self::SsmCommand => true,
-        }
-    }
-}
-
-impl HealthCheck {
-    /// Whether this check runs on a server with `os` in an execution of `mode`.
-    #[must_use]
-    pub fn applies(&self, mode: Mode, os: Os) -> bool {
-        self.run_in.contains(&mode) && self.os.is_none_or(|only| only == os)
-    }
+/// What happens when the launch settings of a server cannot be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum OnLaunchSettingsFailure {
+    /// The wave is FAILED before anything is launched: the server would come up in the wrong place or size.
+    #[default]
+    Stop,
+    /// It is recorded, and the server is launched with what DRS has.
+    Warn,
 }
 
 /// One or more protection groups that are recovered together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wave {
     /// Its name, unique in the plan.
@@ -192,6 +90,27 @@ pub struct Wave {
     /// that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub health_checks: Vec<HealthCheck>,
+    /// Servers for which the plan says it otherwise than their group: whether the wave can succeed without them. The
+    /// only way to say it for servers that are selected by tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub criticality: BTreeMap<ServerId, Criticality>,
+    /// Who must agree before it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// What is done before its servers are launched, one after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before_actions: Vec<Action>,
+    /// What is done after its health checks, one after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after_actions: Vec<Action>,
+}
+
+impl Wave {
+    /// Whether the wave can succeed without a server that its group calls `of_group`.
+    #[must_use]
+    pub fn criticality_of(&self, server: &ServerId, of_group: Criticality) -> Criticality {
+        self.criticality.get(server).copied().unwrap_or(of_group)
+    }
 }
 
 /// Two hours: DRS documents 5 to 20 minutes, 45 for a first Windows boot, and retries launches that lack capacity.
@@ -200,7 +119,7 @@ fn default_launch_timeout_minutes() -> u32 {
 }
 
 /// Waves, what each depends on, and the policies of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RecoveryPlan {
     /// Its name, unique in the account and Region.
@@ -208,8 +127,25 @@ pub struct RecoveryPlan {
     /// For people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// The recovery time that it promises, from the start to the end of its last wave, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_rto_minutes: Option<u32>,
+    /// The data loss that it allows: how old a server's newest recovery point may be, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_rpo_minutes: Option<u32>,
+    /// Days after which a successful drill is too long ago.
+    #[serde(default = "default_drill_every_days")]
+    pub drill_every_days: u32,
+    /// What happens when a server's launch settings cannot be applied.
+    #[serde(default)]
+    pub on_launch_settings_failure: OnLaunchSettingsFailure,
     /// The waves, in any order: dependencies decide.
     pub waves: Vec<Wave>,
+}
+
+/// A quarter: what most regulators and insurers ask for at the least.
+fn default_drill_every_days() -> u32 {
+    90
 }
 
 impl RecoveryPlan {

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::check::Os;
 use crate::id::{InstanceId, JobId, ServerId};
-use crate::plan::{Mode, Os};
+use crate::plan::Mode;
 
 /// What DRS says about a source server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +48,7 @@ impl LiveInstance {
 }
 
 /// Whether a finding stops the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Severity {
     /// The execution is REFUSED.
@@ -56,7 +58,7 @@ pub enum Severity {
 }
 
 /// What a finding is about. The codes are an interface: they are never renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FindingCode {
     /// The plan or a protection group it uses does not exist, or the plan contradicts itself.
@@ -82,7 +84,7 @@ pub enum FindingCode {
 }
 
 /// One thing that speaks against a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// What it is about.
     pub code: FindingCode,

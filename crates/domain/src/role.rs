@@ -3,14 +3,34 @@
 /// What a caller wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Read anything.
+    /// Read anything, and ask what a run would meet.
     Read,
-    /// Create or change protection groups and plans.
+    /// Create, change or delete protection groups and plans.
     Plan,
+    /// Have the inventory read from DRS now.
+    RefreshInventory,
     /// Start a DRILL.
     StartDrill,
     /// Start a RECOVERY.
     StartRecovery,
+}
+
+impl Action {
+    /// Every action there is.
+    pub const ALL: &'static [Self] =
+        &[Self::Read, Self::Plan, Self::RefreshInventory, Self::StartDrill, Self::StartRecovery];
+
+    /// The name of the action, as `openapi.json` has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "Read",
+            Self::Plan => "Plan",
+            Self::RefreshInventory => "RefreshInventory",
+            Self::StartDrill => "StartDrill",
+            Self::StartRecovery => "StartRecovery",
+        }
+    }
 }
 
 /// The roles there are, as Cognito groups.
@@ -22,6 +42,7 @@ pub fn allows(role: &str, action: Action) -> bool {
     match action {
         Action::Read => ROLES.contains(&role),
         Action::Plan => matches!(role, "dr-admin" | "dr-planner"),
+        Action::RefreshInventory => matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer"),
         Action::StartDrill => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
     }

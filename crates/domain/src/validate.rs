@@ -3,9 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::check::{CheckKind, HealthCheck};
 use crate::graph::{GraphError, WaveGraph};
+use crate::group::ProtectionGroup;
 use crate::id::{GroupId, NAME_RULE, ServerId, is_name};
-use crate::plan::{CheckKind, HealthCheck, OnFailure, ProtectionGroup, RecoveryPlan, Wave};
+use crate::plan::{OnFailure, RecoveryPlan, Wave};
+
+mod actions;
+mod selection;
+mod texts;
+
+use texts::{check_minutes, check_text};
 
 /// Waves in one plan. Each is a nested execution of its own; 100 keep the parent's input and history small.
 pub const MAX_WAVES: usize = 100;
@@ -36,12 +44,8 @@ fn problem(at: impl Into<String>, message: impl Into<String>) -> Problem {
 pub fn group_problems(group: &ProtectionGroup) -> Vec<Problem> {
     let mut problems = Vec::new();
     check_name("name", group.name.as_str(), &mut problems);
-    if group.servers.is_empty() {
-        problems.push(problem("servers", "a protection group has at least one source server"));
-    }
-    if group.servers.len() > MAX_SERVERS {
-        problems.push(problem("servers", format!("{} servers: at most {MAX_SERVERS}", group.servers.len())));
-    }
+    check_text("description", &group.description, &mut problems);
+    selection::check(group, &mut problems);
     let mut first: BTreeMap<&ServerId, usize> = BTreeMap::new();
     for (index, member) in group.servers.iter().enumerate() {
         let at = format!("servers[{index}].id");
@@ -64,6 +68,8 @@ pub fn group_problems(group: &ProtectionGroup) -> Vec<Problem> {
 pub fn plan_problems(plan: &RecoveryPlan, groups: &BTreeMap<GroupId, ProtectionGroup>) -> Vec<Problem> {
     let mut problems = Vec::new();
     check_name("name", plan.name.as_str(), &mut problems);
+    check_text("description", &plan.description, &mut problems);
+    check_targets(plan, &mut problems);
     if plan.waves.is_empty() {
         problems.push(problem("waves", "a recovery plan has at least one wave"));
     }
@@ -74,6 +80,7 @@ pub fn plan_problems(plan: &RecoveryPlan, groups: &BTreeMap<GroupId, ProtectionG
     for (index, wave) in plan.waves.iter().enumerate() {
         let at = format!("waves[{index}] ({})", wave.name);
         check_wave(&at, wave, &mut problems);
+        check_criticality(&at, wave, groups, &mut problems);
         for (position, group) in wave.groups.iter().enumerate() {
             let at = format!("{at}.groups[{position}]");
             if !groups.contains_key(group) {
@@ -137,6 +144,36 @@ fn check_wave(at: &str, wave: &Wave, problems: &mut Vec<Problem>) {
     }
     check_minutes(&format!("{at}.launchTimeoutMinutes"), wave.launch_timeout_minutes, problems);
     check_health_checks(&format!("{at}."), &wave.health_checks, problems);
+    actions::check_all(&format!("{at}.beforeActions"), &wave.before_actions, problems);
+    actions::check_all(&format!("{at}.afterActions"), &wave.after_actions, problems);
+    if let Some(approval) = &wave.approval {
+        actions::check_approval(&format!("{at}.approval"), approval, problems);
+    }
+}
+
+/// What a plan promises. A month bounds the targets: what takes longer is no recovery.
+fn check_targets(plan: &RecoveryPlan, problems: &mut Vec<Problem>) {
+    const MONTH_MINUTES: u32 = 31 * 24 * 60;
+    for (at, target) in [("targetRtoMinutes", plan.target_rto_minutes), ("targetRpoMinutes", plan.target_rpo_minutes)] {
+        if target.is_some_and(|minutes| !(1..=MONTH_MINUTES).contains(&minutes)) {
+            problems.push(problem(at, format!("minutes from 1 to {MONTH_MINUTES}, or leave it out")));
+        }
+    }
+    if !(1..=3_650).contains(&plan.drill_every_days) {
+        problems.push(problem("drillEveryDays", "days from 1 to 3650"));
+    }
+}
+
+/// A server that no group of the wave lists is a typing mistake; one of a group that selects by tags may come and go.
+fn check_criticality(at: &str, wave: &Wave, groups: &BTreeMap<GroupId, ProtectionGroup>, problems: &mut Vec<Problem>) {
+    let of_wave: Vec<&ProtectionGroup> = wave.groups.iter().filter_map(|id| groups.get(id)).collect();
+    let all_known = of_wave.len() == wave.groups.len() && of_wave.iter().all(|group| !group.servers.is_empty());
+    for server in wave.criticality.keys() {
+        let listed = of_wave.iter().any(|group| group.servers.iter().any(|member| member.id == *server));
+        if !server.is_well_formed() || (all_known && !listed) {
+            problems.push(problem(format!("{at}.criticality ({server})"), "no group of this wave has this server"));
+        }
+    }
 }
 
 fn check_health_checks(prefix: &str, checks: &[HealthCheck], problems: &mut Vec<Problem>) {
@@ -148,26 +185,17 @@ fn check_health_checks(prefix: &str, checks: &[HealthCheck], problems: &mut Vec<
             problems.push(problem(format!("{at}.name"), "another health check here has this name"));
         }
         check_minutes(&format!("{at}.timeoutMinutes"), check.timeout_minutes, problems);
+        actions::check_parameters(&at, &check.parameters, problems);
         if check.run_in.is_empty() {
             problems.push(problem(format!("{at}.runIn"), "the check would never run: list DRILL, RECOVERY or both"));
         }
         match (check.kind, &check.document) {
-            (CheckKind::SsmCommand, Some(document)) if !document.trim().is_empty() => {}
-            (CheckKind::SsmCommand, _) => {
-                problems.push(problem(format!("{at}.document"), "an ssmCommand names the SSM document to run"));
-            }
+            (CheckKind::SsmCommand, document) => actions::check_document(&at, document.as_deref(), problems),
             (CheckKind::SsmAgentOnline, None) if check.parameters.is_empty() => {}
             (CheckKind::SsmAgentOnline, _) => {
                 problems.push(problem(&at, "ssmAgentOnline takes neither document nor parameters"));
             }
         }
-    }
-}
-
-/// A day bounds every time-out: Step Functions would wait longer, a person would not.
-fn check_minutes(at: &str, minutes: u32, problems: &mut Vec<Problem>) {
-    if !(1..=1440).contains(&minutes) {
-        problems.push(problem(at, "minutes from 1 to 1440"));
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::check::Os;
 use domain::id::{InstanceId, ServerId};
-use domain::plan::{Mode, Os};
+use domain::plan::Mode;
 use domain::preflight::{Finding, LiveInstance, ServerFacts, blocks, preflight};
 
 fn healthy() -> ServerFacts {

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::group::ProtectionGroup;
 use domain::id::GroupId;
-use domain::plan::{ProtectionGroup, RecoveryPlan};
+use domain::plan::RecoveryPlan;
 use domain::validate::{group_problems, plan_problems};
 use serde_json::json;
 

@@ -216,7 +216,7 @@ fn check_unique<'a>(
 
 /// Stands for a group that is defined elsewhere while the rest of a plan is checked.
 fn unknown_group(name: GroupId) -> ProtectionGroup {
-    ProtectionGroup { name, description: String::new(), servers: Vec::new(), health_checks: Vec::new() }
+    ProtectionGroup { name, ..ProtectionGroup::default() }
 }
 
 fn problem(file: &Path, message: impl Into<String>) -> FileProblem {

@@ -2,7 +2,9 @@
 
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
-use domain::plan::{Mode, Os, ProtectionGroup, Wave};
+use domain::check::Os;
+use domain::group::ProtectionGroup;
+use domain::plan::{Mode, Wave};
 use domain::status::{ServerStatus, WaveStatus};
 use domain::validate::graph;
 use task::TaskError;
@@ -32,7 +34,7 @@ pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> R
                 let hostname = described.map_or_else(|| member.id.to_string(), |facts| facts.hostname.clone());
                 let mut server = ServerRecord::new(&key, member.id.clone(), ordinal, hostname);
                 server.group = group.name.clone();
-                server.criticality = member.criticality;
+                server.criticality = wave.criticality_of(&member.id, member.criticality);
                 server.checks = checks(group, wave, request.mode, described.map_or(Os::Linux, |facts| facts.os));
                 servers.push(server);
                 ordinal += 1;

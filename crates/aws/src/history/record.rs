@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::check::CheckKind;
 use domain::health::CheckStatus;
 use domain::id::{CommandId, ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
-use domain::plan::{CheckKind, Criticality, Mode, OnFailure};
+use domain::plan::{Criticality, Mode, OnFailure};
 use domain::preflight::Finding;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
@@ -304,8 +305,8 @@ impl CheckRecord {
     }
 }
 
-impl From<&domain::plan::HealthCheck> for CheckRecord {
-    fn from(check: &domain::plan::HealthCheck) -> Self {
+impl From<&domain::check::HealthCheck> for CheckRecord {
+    fn from(check: &domain::check::HealthCheck) -> Self {
         Self {
             name: check.name.clone(),
             kind: check.kind,
