@@ -2,13 +2,14 @@
 
 use std::env;
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls;
 
 use crate::catalog::Catalog;
 use crate::drs::Drs;
 use crate::error::{AwsError, ErrorKind};
 use crate::history::History;
+use crate::inventory::Inventory;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
 use crate::store::Table;
@@ -18,9 +19,10 @@ pub(crate) use aws_sdk_dynamodb::error::SdkError;
 /// What a function may talk to. Making a client costs nothing until it is used.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// Elastic Disaster Recovery.
+    config: SdkConfig,
+    /// Elastic Disaster Recovery in the deployment's own Region.
     pub drs: Drs,
-    /// Systems Manager.
+    /// Systems Manager in the deployment's own Region.
     pub ssm: Ssm,
     /// Step Functions.
     pub sfn: StepFunctions,
@@ -28,11 +30,56 @@ pub struct Clients {
     pub history: History,
     /// Protection groups and recovery plans.
     pub catalog: Catalog,
+    /// What DRS said about every source server when it was last read.
+    pub inventory: Inventory,
+    /// Where this deployment is, and which Regions it recovers into.
+    pub place: Place,
+}
+
+/// The services of one Region that servers are recovered into.
+#[derive(Debug, Clone)]
+pub struct Regional {
+    /// Elastic Disaster Recovery.
+    pub drs: Drs,
+    /// Systems Manager.
+    pub ssm: Ssm,
+}
+
+/// Where a deployment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its AWS account; the account of every source server.
+    pub account: String,
+    /// Its own Region.
+    pub region: String,
+    /// The Regions that it recovers into, its own first.
+    pub regions: Vec<String>,
+}
+
+impl Place {
+    /// From `DRS_ACCOUNT`, `AWS_REGION` and `DRS_REGIONS` (separated by commas; the own Region always counts).
+    fn from_environment() -> Result<Self, AwsError> {
+        let region = required("AWS_REGION")?;
+        let mut regions = vec![region.clone()];
+        for other in env::var("DRS_REGIONS").unwrap_or_default().split(',').map(str::trim) {
+            if !other.is_empty() && !regions.iter().any(|known| known == other) {
+                regions.push(other.to_owned());
+            }
+        }
+        Ok(Self { account: required("DRS_ACCOUNT")?, region, regions })
+    }
+
+    /// The Region that a group names, or the own one where it names none.
+    #[must_use]
+    pub fn region_or_own<'a>(&'a self, region: Option<&'a str>) -> &'a str {
+        region.unwrap_or(&self.region)
+    }
 }
 
 impl Clients {
     /// The clients of this process: Region, credentials and endpoints from the environment, tables from
-    /// `PROTECTION_GROUPS_TABLE`, `RECOVERY_PLANS_TABLE` and `EXECUTION_HISTORY_TABLE`.
+    /// `PROTECTION_GROUPS_TABLE`, `RECOVERY_PLANS_TABLE`, `EXECUTION_HISTORY_TABLE`, `AUDIT_LOG_TABLE` and
+    /// `INVENTORY_TABLE`, the rest as [`Place`] says.
     ///
     /// # Errors
     /// When a table's variable is missing.
@@ -51,7 +98,20 @@ impl Clients {
                 table("PROTECTION_GROUPS_TABLE", "kind", "id")?,
                 table("RECOVERY_PLANS_TABLE", "kind", "id")?,
             ),
+            inventory: Inventory::new(table("INVENTORY_TABLE", "kind", "id")?),
+            place: Place::from_environment()?,
+            config,
         })
+    }
+
+    /// DRS and SSM in `region`. Costs nothing until it is used: connections are shared.
+    #[must_use]
+    pub fn at(&self, region: &str) -> Regional {
+        if region.is_empty() || region == self.place.region {
+            return Regional { drs: self.drs.clone(), ssm: self.ssm.clone() };
+        }
+        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+        Regional { drs: Drs::new(&config), ssm: Ssm::new(&config) }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every list is read to its last page, every error is one of [`error::ErrorKind`], and every enum of AWS is open: an
 //! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
 
+pub mod assess;
 pub mod catalog;
 pub mod clients;
 pub mod clock;
@@ -11,6 +12,7 @@ pub mod error;
 pub mod facts;
 pub mod handoff;
 pub mod history;
+pub mod inventory;
 pub mod sfn;
 pub mod ssm;
 pub mod store;

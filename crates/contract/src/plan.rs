@@ -1,0 +1,62 @@
+//! What a run of a plan would meet, and how long it would take.
+
+use domain::forecast::{Forecast, PastForecast, TargetVerdict};
+use domain::id::PlanId;
+use domain::plan::Mode;
+use domain::preflight::Finding;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a run of a plan would meet now: `POST /v1/recovery-plans/{name}/preflight?mode=DRILL`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preflight {
+    /// The plan.
+    pub plan_id: PlanId,
+    /// The version that was looked at; null where there is no valid one.
+    pub plan_version: Option<u64>,
+    /// The mode that was asked about.
+    pub mode: Mode,
+    /// Whether nothing blocks it.
+    pub ready: bool,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+    /// When, in Unix seconds.
+    pub checked_at: i64,
+}
+
+pub use domain::readiness::ReadinessVerdict;
+
+/// The result of a scheduled preflight of a plan: an item of `GET /v1/recovery-plans/{name}/readiness`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Readiness {
+    /// What it comes to.
+    pub verdict: ReadinessVerdict,
+    /// Whether the verdict or the findings are others than the time before.
+    pub changed: bool,
+    /// What was found for a DRILL.
+    #[serde(flatten)]
+    pub preflight: Preflight,
+}
+
+/// `GET /v1/recovery-plans/{name}/forecast?mode=DRILL`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanForecast {
+    /// The plan.
+    pub plan_id: PlanId,
+    /// Its version.
+    pub plan_version: u64,
+    /// The mode that was asked about: health checks and actions differ.
+    pub mode: Mode,
+    /// The expected timeline.
+    #[serde(flatten)]
+    pub forecast: Forecast,
+    /// Whether `targetRtoMinutes` is met; null where the plan promises none.
+    pub target: Option<TargetVerdict>,
+    /// How far forecasts of earlier executions were off, the newest first.
+    pub past: Vec<PastForecast>,
+    /// When, in Unix seconds.
+    pub computed_at: i64,
+}
