@@ -4,6 +4,7 @@
 //! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
 
 pub mod assess;
+pub mod audit;
 pub mod catalog;
 pub mod clients;
 pub mod clock;
