@@ -83,7 +83,7 @@ fn state(world: &World) -> Value {
             "hostname": server.spec.hostname,
             "profile": server.spec.profile,
             "replicationState": world.replication_state(server),
-            "recoveryPoints": world.recovery_points(server).len(),
+            "recoveryPoints": world.recovery_point_count(server),
             "recoveryInstanceId": server.recovery_instance,
             "heldByJob": world.holding_job(&server.spec.id),
         })
