@@ -4,6 +4,7 @@
 mod jobs;
 mod launch_configuration;
 mod recovery_instances;
+mod recovery_plans;
 mod snapshots;
 mod source_servers;
 mod tags;
@@ -40,6 +41,10 @@ pub fn answer(world: &mut World, region: &Region, operation: &str, request: Valu
         "TagResource" => tags::tag(world, region, parse(request)?),
         "UntagResource" => tags::untag(world, region, parse(request)?),
         "ListTagsForResource" => tags::list(world, region, parse(request)?),
+        "ListRecoveryPlans" => recovery_plans::list(world, region, parse(request)?),
+        "GetRecoveryPlan" => recovery_plans::get(world, region, parse(request)?),
+        "ListRecoveryPlanSteps" => recovery_plans::list_steps(world, region, parse(request)?),
+        "GetRecoveryPlanStep" => recovery_plans::get_step(world, region, parse(request)?),
         _ => Err(ApiError::not_modelled(operation)),
     }
 }

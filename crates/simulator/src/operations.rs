@@ -14,6 +14,10 @@ pub const DRS: &[&str] = &[
     "TagResource",
     "UntagResource",
     "ListTagsForResource",
+    "ListRecoveryPlans",
+    "GetRecoveryPlan",
+    "ListRecoveryPlanSteps",
+    "GetRecoveryPlanStep",
 ];
 
 /// The SSM operations.
