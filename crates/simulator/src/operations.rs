@@ -28,6 +28,7 @@ pub const SSM: &[&str] = &[
     "DescribeInstanceInformation",
     "StartAutomationExecution",
     "GetAutomationExecution",
+    "DescribeDocument",
 ];
 
 /// True when one of the two services has an operation of this name here.

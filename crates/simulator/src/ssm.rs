@@ -3,6 +3,7 @@
 
 mod automations;
 mod commands;
+mod documents;
 mod instances;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub fn answer(world: &mut World, region: &Region, operation: &str, request: Valu
         "DescribeInstanceInformation" => instances::describe(world, region, parse(request)?),
         "StartAutomationExecution" => automations::start(world, region, parse(request)?),
         "GetAutomationExecution" => automations::get(world, region, parse(request)?),
+        "DescribeDocument" => documents::describe(world, parse(request)?),
         _ => Err(ApiError::not_modelled(operation)),
     }
 }
