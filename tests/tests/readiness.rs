@@ -4,18 +4,10 @@
 use e2e::{Cloud, Scenario, cloud};
 use serde_json::{Value, json};
 
-/// Looks at every plan. Gives back the events that were put on the bus about `plan`.
-fn look(cloud: &Cloud, plan: &str) -> Vec<Value> {
-    let execution = cloud.begin("readiness", &json!({}));
-    let ended = cloud.ended(&execution);
+/// Looks at every plan.
+fn look(cloud: &Cloud) {
+    let ended = cloud.ended(&cloud.begin("readiness", &json!({})));
     assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
-    let put = |event: &Value| -> Option<Value> {
-        let parameters = event["taskScheduledEventDetails"]["parameters"].as_str()?;
-        let mut entry = serde_json::from_str::<Value>(parameters).ok()?["Entries"][0].take();
-        let ours = entry["DetailType"] == "Recovery Plan Readiness Changed" && entry["Detail"]["planId"] == plan;
-        ours.then(|| entry["Detail"].take())
-    };
-    cloud.history(&execution).iter().filter_map(put).collect()
 }
 
 /// The results of a plan, the oldest first.
@@ -31,16 +23,23 @@ fn a_change_is_told_once() {
     scenario.single_wave(2, |_, _| {});
     let plan = scenario.name.as_str();
 
-    let first = look(cloud, plan);
-    assert_eq!(first, [json!({ "planId": plan, "verdict": "READY", "previousVerdict": null, "findings": 0 })]);
-    assert_eq!(look(cloud, plan), Vec::<Value>::new());
+    let listener = cloud.listen("Recovery Plan Readiness Changed", plan);
+    look(cloud);
+    assert_eq!(
+        listener.heard(),
+        [json!({ "planId": plan, "verdict": "READY", "previousVerdict": null, "findings": 0 })]
+    );
+    look(cloud);
+    assert_eq!(listener.heard(), Vec::<Value>::new());
 
     disturbance.add(&[&format!("disconnected={}", scenario.host(1))]);
-    let worse = look(cloud, plan);
+    look(cloud);
+    let worse = listener.heard();
     assert_eq!(worse.len(), 1, "{worse:?}");
     assert_ne!(worse[0]["verdict"], "READY");
     assert_eq!((&worse[0]["previousVerdict"], &worse[0]["findings"]), (&json!("READY"), &json!(1)));
-    assert_eq!(look(cloud, plan), Vec::<Value>::new());
+    look(cloud);
+    assert_eq!(listener.heard(), Vec::<Value>::new());
 
     let stored = results(cloud, plan);
     let changes: Vec<&Value> = stored.iter().map(|result| &result["changed"]).collect();
@@ -80,9 +79,10 @@ fn a_plan_that_cannot_be_looked_at_does_not_stop_the_run() {
     scenario.single_wave(1, |_, _| {});
     let plan = scenario.name.as_str();
     disturbance.add(&["access-denied=DescribeJobs"]);
-    assert_eq!(look(cloud, plan), Vec::<Value>::new());
+    look(cloud);
     assert!(results(cloud, plan).is_empty());
     drop(disturbance);
     let _undisturbed = cloud.disturb(&[]);
-    assert_eq!(look(cloud, plan).len(), 1);
+    look(cloud);
+    assert_eq!(results(cloud, plan).len(), 1);
 }
