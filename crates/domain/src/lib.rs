@@ -8,6 +8,7 @@ pub mod action;
 pub mod batch;
 pub mod check;
 pub mod clock;
+pub mod forecast;
 pub mod graph;
 pub mod group;
 pub mod health;
