@@ -18,6 +18,7 @@ use domain::preflight::LiveInstance;
 use crate::error::{AwsError, ErrorKind, classify};
 
 mod job;
+mod native_plan;
 
 pub use job::{Job, JobServer, LogEntry};
 

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn safety_rule_8_only_some_roles_start_a_recovery() {
-        let caller = |role: &str| Caller { name: "ada".into(), roles: vec![role.into()], source_address: String::new() };
+        let caller =
+            |role: &str| Caller { name: "ada".into(), roles: vec![role.into()], source_address: String::new() };
         assert!(caller("dr-recoverer").may(Action::StartRecovery).is_ok());
         for role in ["dr-operator", "dr-planner", "dr-approver", "dr-auditor", "root", ""] {
             let refused = caller(role).may(Action::StartRecovery).unwrap_err();

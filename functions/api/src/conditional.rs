@@ -101,9 +101,15 @@ impl Precondition {
 
     fn check_tag(&self, what: &str, stored: Option<(u64, String)>) -> Result<(), Problem> {
         let mismatch = |detail: String| {
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "VERSION_MISMATCH", format!("{detail}; nothing was changed")))
+            Err(Problem::new(
+                StatusCode::PRECONDITION_FAILED,
+                "VERSION_MISMATCH",
+                format!("{detail}; nothing was changed"),
+            ))
         };
-        if self.if_none && let Some((version, _)) = &stored {
+        if self.if_none
+            && let Some((version, _)) = &stored
+        {
             return mismatch(format!("{what} exists already, with version {version}"));
         }
         if self.if_match.is_empty() {
@@ -111,11 +117,15 @@ impl Precondition {
         }
         let Some((version, tag)) = stored else { return mismatch(format!("{what} does not exist")) };
         let bare = format!("\"{version}\"");
-        let fits = |wanted: &String| wanted == "*" || *wanted == bare || *wanted == tag || *wanted == version.to_string();
+        let fits =
+            |wanted: &String| wanted == "*" || *wanted == bare || *wanted == tag || *wanted == version.to_string();
         if self.if_match.iter().any(fits) {
             return Ok(());
         }
-        mismatch(format!("{what} has version {version} by now, not {}: read it, then write again", self.if_match.join(", ")))
+        mismatch(format!(
+            "{what} has version {version} by now, not {}: read it, then write again",
+            self.if_match.join(", ")
+        ))
     }
 }
 
@@ -141,7 +151,11 @@ mod tests {
         }
         for stale in ["2", "\"2\"", "\"3.beef\"", "33"] {
             let refused = precondition("if-match", stale).check_tag("x", stored()).unwrap_err();
-            assert_eq!((refused.details().status, refused.details().code.as_str()), (412, "VERSION_MISMATCH"), "{stale}");
+            assert_eq!(
+                (refused.details().status, refused.details().code.as_str()),
+                (412, "VERSION_MISMATCH"),
+                "{stale}"
+            );
         }
         assert!(precondition("if-match", "\"1\"").check_tag("x", None).is_err());
         assert!(precondition("if-none-match", "*").check_tag("x", None).is_ok());

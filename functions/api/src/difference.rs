@@ -25,7 +25,12 @@ fn compare(at: &str, from: &Value, to: &Value, changes: &mut Vec<FieldChange>) {
             let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
             for name in names {
                 let inner = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
-                compare(&inner, before.get(name).unwrap_or(&Value::Null), after.get(name).unwrap_or(&Value::Null), changes);
+                compare(
+                    &inner,
+                    before.get(name).unwrap_or(&Value::Null),
+                    after.get(name).unwrap_or(&Value::Null),
+                    changes,
+                );
             }
         }
         (Value::Array(before), Value::Array(after)) => match (labels(before), labels(after)) {

@@ -15,8 +15,8 @@ use crate::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
-    audit, executions, export, forecast, import, launch_settings, me, native_plan, preflight, protection_groups, readiness,
-    recovery_plans, resolve, source_servers, versions,
+    audit, executions, export, forecast, import, launch_settings, me, native_plan, preflight, protection_groups,
+    readiness, recovery_plans, resolve, source_servers, versions,
 };
 use crate::{conditional, openapi};
 

@@ -32,34 +32,41 @@ pub(crate) async fn group_problems(
     group: &ProtectionGroup,
     before: Option<&ProtectionGroup>,
 ) -> Result<Vec<FieldProblem>, Problem> {
-    let mut problems = fields(validate::group_problems(group));
-    problems.extend(place_problems(app, group, before));
+    let mut problems = problems_without_drs(app, group, &validate::group_problems(group));
+    problems.extend(stays_in_place(app, group, before));
     if problems.is_empty() {
         problems.extend(unknown_servers(app, group).await?);
     }
     Ok(problems)
 }
 
-/// A deployment recovers its own account's servers into the Regions that it was given, and a group stays where it is.
-fn place_problems(app: &App, group: &ProtectionGroup, before: Option<&ProtectionGroup>) -> Vec<FieldProblem> {
+/// Everything wrong with `group` that can be said without asking DRS: a deployment recovers its own account's servers
+/// into the Regions that it was given.
+pub(crate) fn problems_without_drs(
+    app: &App,
+    group: &ProtectionGroup,
+    found: &[validate::Problem],
+) -> Vec<FieldProblem> {
     let place = &app.clients.place;
-    let mut problems = Vec::new();
+    let mut problems = fields(found.to_vec());
     let region = place.region_or_own(group.region.as_deref());
     if !place.regions.iter().any(|known| known == region) {
-        let known = place.regions.join(", ");
+        let (known, region) = (place.regions.join(", "), region.escape_debug());
         problems.push(field("region", format!("this deployment recovers into {known}, not into {region}")));
     }
     if let Some(account) = group.account.as_ref().filter(|account| **account != place.account) {
+        let account = account.escape_debug();
         problems.push(field("account", format!("this deployment is in account {}, not in {account}", place.account)));
     }
-    if let Some(before) = before {
-        let fixed = place.region_or_own(before.region.as_deref());
-        if fixed != region {
-            let message = format!("a group stays in its Region, {fixed}: delete it and make another");
-            problems.push(field("region", message));
-        }
-    }
     problems
+}
+
+/// A group stays in the Region in which it was made.
+fn stays_in_place(app: &App, group: &ProtectionGroup, before: Option<&ProtectionGroup>) -> Option<FieldProblem> {
+    let region = |group: &ProtectionGroup| app.clients.place.region_or_own(group.region.as_deref()).to_owned();
+    let fixed = before.map(region)?;
+    let message = || format!("a group stays in its Region, {fixed}: delete it and make another");
+    (fixed != region(group)).then(|| field("region", message()))
 }
 
 /// Servers that DRS does not know in the group's Region, all at once.
@@ -80,10 +87,7 @@ async fn unknown_servers(app: &App, group: &ProtectionGroup) -> Result<Vec<Field
 }
 
 /// The stored groups that `plan` names.
-pub(crate) async fn groups_of(
-    app: &App,
-    plan: &RecoveryPlan,
-) -> Result<BTreeMap<GroupId, ProtectionGroup>, Problem> {
+pub(crate) async fn groups_of(app: &App, plan: &RecoveryPlan) -> Result<BTreeMap<GroupId, ProtectionGroup>, Problem> {
     let mut groups = BTreeMap::new();
     for id in plan.group_ids() {
         if let Some(group) = app.clients.catalog.group(&id).await? {
@@ -136,9 +140,10 @@ pub(crate) async fn store_plan(
     let what = format!("recovery plan {}", plan.name);
     let saved = app.clients.catalog.save_plan(plan, before.as_ref(), &caller.actor(), aws::clock::now()).await?;
     saved.map_err(|refusal| match refusal {
-        PlanRefusal::GroupGone(group) => {
-            Problem::invalid_document(&what, vec![field("waves", format!("there is no protection group {group} any more"))])
-        }
+        PlanRefusal::GroupGone(group) => Problem::invalid_document(
+            &what,
+            vec![field("waves", format!("there is no protection group {group} any more"))],
+        ),
         PlanRefusal::ChangedMeanwhile => changed_meanwhile(&what),
     })
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use aws::audit::{Actor, AuditRecord, Subject};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
 use aws::{Clients, facts};
 use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
@@ -98,14 +99,12 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
         return Ok(execution);
     }
-    let execution = ExecutionRecord::new(
-        request.execution_id.clone(),
-        request.plan_id.clone(),
-        request.mode,
-        "stepfunctions".to_owned(),
-        aws::clock::now(),
-    );
-    clients.history.create_execution(&execution).await?;
+    let (actor, now) = (Actor::step_functions(), aws::clock::now());
+    let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
+    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
+        .with_detail(format!("{} of {plan}", request.mode));
+    let execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    clients.history.create_execution(&execution, clients.audit.write(&event)?).await?;
     Ok(execution)
 }
 

@@ -55,7 +55,8 @@ impl Catalog {
         match self.plans.write(writes).await {
             Ok(()) => Ok(Ok(record)),
             Err(TransactError::Refused(positions)) => {
-                let gone = positions.iter().find_map(|position| groups.get(position.checked_sub(WRITES_BEFORE_GROUPS)?));
+                let gone =
+                    positions.iter().find_map(|position| groups.get(position.checked_sub(WRITES_BEFORE_GROUPS)?));
                 Ok(Err(gone.map_or(PlanRefusal::ChangedMeanwhile, |group| PlanRefusal::GroupGone(group.clone()))))
             }
             Err(TransactError::Other(error)) => Err(error),

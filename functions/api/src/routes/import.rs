@@ -109,7 +109,8 @@ impl Stored {
     }
 
     fn versions(&self) -> BTreeMap<(DocumentKind, String), u64> {
-        let groups = self.groups.iter().map(|(name, group)| ((DocumentKind::ProtectionGroup, name.to_string()), group.version));
+        let groups =
+            self.groups.iter().map(|(name, group)| ((DocumentKind::ProtectionGroup, name.to_string()), group.version));
         let plans = self.plans.iter().map(|(name, plan)| ((DocumentKind::RecoveryPlan, name.clone()), plan.version));
         groups.chain(plans).collect()
     }
@@ -138,7 +139,10 @@ async fn problems(app: &App, documents: &PlanDocuments, stored: &Stored) -> Resu
         let before = stored.groups.get(&group.name).map(|group| &group.document);
         problems.extend(place(prefix.clone(), storing::group_problems(app, group, before).await?));
         if !seen.insert(&group.name) {
-            problems.push(FieldProblem { at: format!("{prefix}.name"), message: "another group of the import has this name".to_owned() });
+            problems.push(FieldProblem {
+                at: format!("{prefix}.name"),
+                message: "another group of the import has this name".to_owned(),
+            });
         }
         groups.insert(group.name.clone(), group.clone());
     }
@@ -148,7 +152,10 @@ async fn problems(app: &App, documents: &PlanDocuments, stored: &Stored) -> Resu
         let prefix = format!("recoveryPlans[{index}] ({})", plan.name);
         problems.extend(place(prefix.clone(), storing::plan_problems(plan, &groups)));
         if !seen.insert(&plan.name) {
-            problems.push(FieldProblem { at: format!("{prefix}.name"), message: "another plan of the import has this name".to_owned() });
+            problems.push(FieldProblem {
+                at: format!("{prefix}.name"),
+                message: "another plan of the import has this name".to_owned(),
+            });
         }
     }
     Ok(problems)
@@ -170,7 +177,11 @@ fn servers_in_two_groups(documents: &PlanDocuments, groups: &BTreeMap<GroupId, P
             if !others.is_empty() {
                 problems.push(FieldProblem {
                     at: format!("protectionGroups[{index}] ({}).servers[{position}].id", group.name),
-                    message: format!("{} is in {} already; a source server is in one group only", member.id, others.join(", ")),
+                    message: format!(
+                        "{} is in {} already; a source server is in one group only",
+                        member.id,
+                        others.join(", ")
+                    ),
                 });
             }
         }
@@ -193,7 +204,8 @@ async fn store(
     };
     for group in documents.protection_groups {
         let (name, before) = (group.name.clone(), stored.groups.remove(&group.name));
-        let saved = storing::store_group(app, caller, group, before).await.map_err(|problem| with_done(problem, &done))?;
+        let saved =
+            storing::store_group(app, caller, group, before).await.map_err(|problem| with_done(problem, &done))?;
         done.push(format!("protection group {name}"));
         if let Some(change) = changes.next() {
             change.version = Some(saved.version);
@@ -201,7 +213,8 @@ async fn store(
     }
     for plan in documents.recovery_plans {
         let (name, before) = (plan.name.clone(), stored.plans.remove(plan.name.as_str()));
-        let saved = storing::store_plan(app, caller, plan, before).await.map_err(|problem| with_done(problem, &done))?;
+        let saved =
+            storing::store_plan(app, caller, plan, before).await.map_err(|problem| with_done(problem, &done))?;
         done.push(format!("recovery plan {name}"));
         if let Some(change) = changes.next() {
             change.version = Some(saved.version);

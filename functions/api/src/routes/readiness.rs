@@ -1,0 +1,1 @@
+//! What the scheduled readiness runs found.
