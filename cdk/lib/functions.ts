@@ -44,8 +44,10 @@ export interface FunctionsProps {
   readonly assets: AssetSource;
   readonly local: boolean;
   readonly tables: Tables;
-  /** ARNs by short name (`recovery`, `wave`), made from the machines' fixed names. */
-  readonly stateMachineArns: Readonly<Record<'recovery' | 'wave', string>>;
+  /** The Regions that one recovers into. */
+  readonly regions: readonly string[];
+  /** ARNs by short name (`recovery`, `wave`, …), made from the machines' fixed names. */
+  readonly stateMachineArns: Readonly<Record<'recovery' | 'wave' | 'inventory' | 'readiness', string>>;
 }
 
 export class Functions extends Construct {
@@ -63,7 +65,7 @@ export class Functions extends Construct {
   }
 
   private create(name: FunctionName): LambdaFunction {
-    const { local, tables, stateMachineArns } = this.props;
+    const { local, tables, regions, stateMachineArns } = this.props;
     const id = pascalCase(name);
     const functionName = `${Stack.of(this).stackName}-${name}`;
     const source = join(REPOSITORY, 'functions', name, 'permissions.yaml');
@@ -79,6 +81,7 @@ export class Functions extends Construct {
       source,
       logGroup,
       tableArns: tables.arns,
+      regions,
       stateMachineArns,
     });
 
@@ -97,9 +100,14 @@ export class Functions extends Construct {
         PROTECTION_GROUPS_TABLE: tables.protectionGroups.tableName,
         RECOVERY_PLANS_TABLE: tables.recoveryPlans.tableName,
         EXECUTION_HISTORY_TABLE: tables.executionHistory.tableName,
+        AUDIT_LOG_TABLE: tables.auditLog.tableName,
+        INVENTORY_TABLE: tables.inventory.tableName,
+        DRS_ACCOUNT: Stack.of(this).account,
+        DRS_REGIONS: regions.join(','),
         RUST_LOG: 'info',
         ...(name === 'api' && {
           RECOVERY_STATE_MACHINE_ARN: stateMachineArns.recovery,
+          INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory,
           // The router's paths begin after the stage ("/prod").
           AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH: 'true',
         }),

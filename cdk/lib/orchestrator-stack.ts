@@ -22,13 +22,20 @@ export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     super(scope, id, props);
     const { local, localEndpoint, assets, scale } = props.settings;
+    const regions = props.settings.regions.length > 0 ? props.settings.regions : [this.region];
 
     const tables = new Tables(this, 'Tables', { disposable: local });
     const functions = new Functions(this, 'Functions', {
       assets,
       local,
       tables,
-      stateMachineArns: { recovery: stateMachineArn(this, 'recovery'), wave: stateMachineArn(this, 'wave') },
+      regions,
+      stateMachineArns: {
+        recovery: stateMachineArn(this, 'recovery'),
+        wave: stateMachineArn(this, 'wave'),
+        inventory: stateMachineArn(this, 'inventory'),
+        readiness: stateMachineArn(this, 'readiness'),
+      },
     });
     const eventBus = EventBus.fromEventBusName(this, 'EventBus', 'default');
     const { api: apiFunction, ...tasks } = functions.byName;
@@ -53,6 +60,8 @@ export class OrchestratorStack extends Stack {
       ProtectionGroupsTable: tables.protectionGroups.tableName,
       RecoveryPlansTable: tables.recoveryPlans.tableName,
       ExecutionHistoryTable: tables.executionHistory.tableName,
+      AuditLogTable: tables.auditLog.tableName,
+      InventoryTable: tables.inventory.tableName,
     };
     for (const [name, value] of Object.entries(outputs)) {
       new CfnOutput(this, name, { value });

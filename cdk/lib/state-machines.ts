@@ -16,7 +16,7 @@ export const STATE_MACHINE_NAMES = ['wave', 'recovery'] as const;
 export type StateMachineName = (typeof STATE_MACHINE_NAMES)[number];
 
 /** A machine's ARN from its fixed name, for those who must know it before the machine exists. */
-export function stateMachineArn(stack: Stack, name: StateMachineName): string {
+export function stateMachineArn(stack: Stack, name: StateMachineName | 'inventory' | 'readiness'): string {
   return stack.formatArn({
     service: 'states',
     resource: 'stateMachine',

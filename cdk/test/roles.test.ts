@@ -48,6 +48,23 @@ describe('roles', () => {
     expect(ec2[0]!.condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
   });
 
+  test('add to the audit log and read it, and nobody may change what is there', () => {
+    const onLog = statements.filter(({ resources }) => resources.includes('{TablesAuditLog}')).flatMap(({ actions }) => actions);
+    expect([...new Set(onLog)].sort()).toEqual(['dynamodb:PutItem', 'dynamodb:Query']);
+  });
+
+  test('of functions that send commands do so in every Region that one recovers into', () => {
+    const both = policies(synthesize({ regions: ['eu-west-1', 'eu-central-1'] }));
+    const sending = both.get('FunctionsStartHealthChecksRole')!.find(({ actions }) => actions.includes('ssm:SendCommand'))!;
+    expect(sending.resources).toEqual(
+      ['eu-west-1', 'eu-central-1'].flatMap((region) => [
+        `arn:aws:ssm:${region}::document/AWS-RunShellScript`,
+        `arn:aws:ssm:${region}::document/AWS-RunPowerShellScript`,
+        `arn:aws:ec2:${region}:111122223333:instance/*`,
+      ]),
+    );
+  });
+
   test('only start-jobs may start a recovery', () => {
     const starting = statements.filter(({ actions }) => actions.includes('drs:StartRecovery')).map(({ role }) => role);
     expect(starting).toEqual(['FunctionsStartJobsRole']);

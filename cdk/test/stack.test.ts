@@ -9,7 +9,9 @@ describe('the stack', () => {
   test('tells the tools what they need', () => {
     expect(Object.keys(stack.template.toJSON()['Outputs']).sort()).toEqual([
       'ApiUrl',
+      'AuditLogTable',
       'ExecutionHistoryTable',
+      'InventoryTable',
       'ProtectionGroupsTable',
       'RecoveryPlansTable',
       'RecoveryStateMachineArn',
@@ -48,15 +50,18 @@ describe('settings', () => {
   const settings = (context: Record<string, string>) => readSettings(new App({ context }).node);
 
   test('are production unless asked otherwise', () => {
-    expect(settings({ assets: 'none' })).toMatchObject({ stackName: 'drs-orchestrator', local: false, scale: 1, assets: { kind: 'none' } });
+    expect(settings({ assets: 'none' })).toMatchObject({ stackName: 'drs-orchestrator', local: false, scale: 1, assets: { kind: 'none' }, regions: [] });
   });
 
   test('read what the command line says', () => {
-    expect(settings({ target: 'local', scale: '0.01', assets: '/tmp/zips', stack: 'other' })).toMatchObject({
+    expect(settings({ target: 'local', scale: '0.01', assets: '/tmp/zips', stack: 'other', regions: 'eu-west-1, us-gov-west-1,eu-west-1', readinessMinutes: '5' })).toMatchObject({
       stackName: 'other',
       local: true,
       scale: 0.01,
       assets: { kind: 'directory', path: '/tmp/zips' },
+      regions: ['eu-west-1', 'us-gov-west-1'],
+      inventoryMinutes: 15,
+      readinessMinutes: 5,
     });
   });
 
@@ -64,6 +69,8 @@ describe('settings', () => {
     ['an unknown target', { target: 'azure' }, /is aws or local/],
     ['a scale that is no number', { target: 'local', scale: 'fast' }, /above 0 and up to 1/],
     ['a scale of zero', { target: 'local', scale: '0' }, /above 0 and up to 1/],
+    ['a Region that is none', { regions: 'eu-west-1,Frankfurt' }, /No Region is called Frankfurt/],
+    ['a schedule without time between', { inventoryMinutes: '0' }, /from 1 to 1440/],
     ['a scaled production', { scale: '0.5' }, /AWS keeps real time/],
   ])('refuse %s', (_, context, message) => {
     expect(() => settings(context)).toThrow(message);
