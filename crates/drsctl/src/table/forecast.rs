@@ -4,7 +4,7 @@ use contract::PlanForecast;
 use domain::forecast::{Basis, Estimate, PastForecast, TargetVerdict, WaveForecast};
 
 use super::{NOTHING, align_right, table};
-use crate::text::{hms, printable, rough, utc};
+use crate::text::{hms, printable, utc};
 
 /// The whole forecast.
 #[must_use]
@@ -87,8 +87,8 @@ fn target(verdict: Option<&TargetVerdict>) -> String {
     };
     let mut text = format!("Target of {} min: {met}.", verdict.target_rto_minutes);
     if let Some(change) = &verdict.change {
-        let (wave, gain) = (printable(&change.wave), rough(i64::from(change.gain_seconds)));
-        text.push_str(&format!(" Change wave {wave} (worth {gain} at most): {}", printable(&change.message)));
+        // How much it is worth is in the message.
+        text.push_str(&format!(" Change wave {}: {}", printable(&change.wave), printable(&change.message)));
     }
     text
 }

@@ -97,7 +97,11 @@ fn wave_row(wave: &Wave) -> [String; 9] {
         joined(&wave.groups),
         joined(&wave.depends_on_waves),
         on_failure.to_owned(),
-        format!("≥ {} %", wave.min_healthy_percent),
+        match wave.min_healthy_percent {
+            // The critical servers alone decide.
+            0 => NOTHING.to_owned(),
+            percent => format!("≥ {percent} %"),
+        },
         format!("{} min", wave.launch_timeout_minutes),
         joined(wave.health_checks.iter().map(|check| &check.name)),
         actions,

@@ -69,8 +69,8 @@ fn a_missed_target_is_said_and_fails_only_who_asks_for_it() {
         let verdict = if met {
             "Target of 60 min: nine of ten runs meet it (p90).\n"
         } else {
-            "Target of 60 min: half of the runs meet it (p50), but not nine of ten (p90). Change wave database (worth 10 \
-             min at most): Split it.\n"
+            "Target of 60 min: half of the runs meet it (p50), but not nine of ten (p90). Change wave database: \
+             Split it.\n"
         };
         assert!(text.contains(verdict), "{text}");
     }
