@@ -6,6 +6,8 @@
 pub mod client;
 pub mod clock;
 pub mod cognito;
+pub mod diff;
+pub mod document;
 pub mod manifest;
 pub mod progress;
 pub mod settings;
