@@ -6,7 +6,6 @@
 pub mod client;
 pub mod clock;
 pub mod cognito;
-pub mod diff;
 pub mod document;
 pub mod manifest;
 pub mod progress;

@@ -3,7 +3,6 @@
 
 pub mod caller;
 pub mod conditional;
-pub mod difference;
 pub mod document;
 pub mod extract;
 mod openapi;

@@ -119,7 +119,7 @@ fn diff(arguments: &Diff, output: Output) -> anyhow::Result<ExitCode> {
         Some(version) => client.plan_version(&plan_id, version)?,
         None => client.plan(&plan_id)?,
     };
-    let fields = drsctl::diff::changes(&serde_json::to_value(&old.document)?, &serde_json::to_value(&new.document)?);
+    let fields = contract::differences(&old.document, &new.document);
     let same = fields.is_empty();
     let diff = VersionDiff { plan_id, from_version: old.version, to_version: new.version, fields };
     show(output, &diff, |diff| {

@@ -5,8 +5,8 @@ use contract::{Inventory, RegionInventory, SourceServer, SourceServerDetail};
 use super::{NOTHING, align_right, joined, or_nothing, table};
 use crate::text::{counted, printable, rough, utc};
 
-/// The inventory is read every few minutes. From here on something is late, and a lag or a state may be another by now.
-const OLD_SECONDS: i64 = 600;
+/// The inventory is read every 15 minutes. After twice that something is late, and a lag or a state may be another by now.
+const OLD_SECONDS: i64 = 30 * 60;
 /// The newest recovery points are what one recovers from; DRS keeps hundreds.
 const SNAPSHOTS_SHOWN: usize = 10;
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;

@@ -7,14 +7,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use contract::{
-    ChangeKind, DocumentChange, DocumentKind, FieldProblem, ImportReport, PlanDocuments, ProtectionGroup, RecoveryPlan,
+    ChangeKind, DocumentChange, DocumentKind, FieldProblem, ImportReport, PlanDocuments, ProtectionGroup, RecoveryPlan, differences,
 };
 use domain::id::{GroupId, ServerId};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::caller::Caller;
-use crate::difference::differences;
 use crate::document;
 use crate::extract::Parameters;
 use crate::problem::Problem;

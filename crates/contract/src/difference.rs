@@ -1,17 +1,19 @@
-//! Where two versions of a document differ, field by field, in the words of `POST /v1/import`: a path of fields in which
-//! items with a name or id are called by it. Two versions are both at the API, but it compares only a file with what is
-//! stored.
+//! Where two versions of a document differ, field by field: a path of fields in which items with a name or id are called
+//! by it. The API compares a file with what is stored, `drsctl` two versions of a plan; both say it the same way.
 
 use std::collections::BTreeSet;
 
-use contract::FieldChange;
+use serde::Serialize;
 use serde_json::Value;
+
+use crate::FieldChange;
 
 /// Where `new` differs from `old`, in the order of their fields.
 #[must_use]
-pub fn changes(old: &Value, new: &Value) -> Vec<FieldChange> {
+pub fn differences(old: &impl Serialize, new: &impl Serialize) -> Vec<FieldChange> {
+    let value = |document: Result<Value, _>| document.unwrap_or(Value::Null);
     let mut found = Vec::new();
-    compare("", Some(old), Some(new), &mut found);
+    compare("", Some(&value(serde_json::to_value(old))), Some(&value(serde_json::to_value(new))), &mut found);
     found
 }
 
@@ -89,7 +91,7 @@ mod tests {
 
     fn lines(old: &Value, new: &Value) -> Vec<String> {
         let text = |side: Option<String>| side.unwrap_or_else(|| "-".into());
-        changes(old, new).into_iter().map(|c| format!("{}: {} {}", c.at, text(c.from), text(c.to))).collect()
+        differences(old, new).into_iter().map(|c| format!("{}: {} {}", c.at, text(c.from), text(c.to))).collect()
     }
 
     #[test]
@@ -106,7 +108,7 @@ mod tests {
                 "targetRtoMinutes: - 60",
             ]
         );
-        assert!(changes(&old, &old).is_empty());
+        assert!(differences(&old, &old).is_empty());
     }
 
     #[test]
