@@ -8,6 +8,7 @@ import { FunctionRole } from './function-role.js';
 import { pascalCase } from './names.js';
 import { readPermissions } from './permissions.js';
 import { REPOSITORY, type AssetSource } from './settings.js';
+import type { StateMachineName } from './state-machines.js';
 import type { Tables } from './tables.js';
 
 interface FunctionShape {
@@ -32,6 +33,11 @@ export const FUNCTIONS = {
   'check-health': { timeout: Duration.minutes(2), memorySize: 128 },
   'settle-wave': { timeout: MINUTE, memorySize: 128 },
   'settle-execution': { timeout: Duration.minutes(2), memorySize: 128 },
+  // Reads every source server and its newest snapshot, of every Region: a minute or two at some thousand servers.
+  'refresh-inventory': { timeout: Duration.minutes(15), memorySize: 256 },
+  'list-plans': { timeout: MINUTE, memorySize: 128 },
+  // As prepare-execution reads.
+  'check-readiness': { timeout: Duration.minutes(15), memorySize: 256 },
   // API Gateway gives up after 29 s; an answer after that reaches nobody.
   api: { timeout: Duration.seconds(29), memorySize: 256 },
 } as const satisfies Record<string, FunctionShape>;
@@ -47,7 +53,7 @@ export interface FunctionsProps {
   /** The Regions that one recovers into. */
   readonly regions: readonly string[];
   /** ARNs by short name (`recovery`, `wave`, …), made from the machines' fixed names. */
-  readonly stateMachineArns: Readonly<Record<'recovery' | 'wave' | 'inventory' | 'readiness', string>>;
+  readonly stateMachineArns: Readonly<Record<StateMachineName, string>>;
 }
 
 export class Functions extends Construct {

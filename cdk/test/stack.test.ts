@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readSettings } from '../lib/settings.js';
-import { ofType, plainId, synthesize } from './synthesize.js';
+import { ofType, plainId, synthesize, type Synthesized } from './synthesize.js';
 
 const stack = synthesize();
 
@@ -11,8 +11,10 @@ describe('the stack', () => {
       'ApiUrl',
       'AuditLogTable',
       'ExecutionHistoryTable',
+      'InventoryStateMachineArn',
       'InventoryTable',
       'ProtectionGroupsTable',
+      'ReadinessStateMachineArn',
       'RecoveryPlansTable',
       'RecoveryStateMachineArn',
       'UserPoolClientId',
@@ -43,6 +45,28 @@ describe('the stack', () => {
     expect(target.InputTransformer).toBeUndefined();
     expect(plainId(target.Arn.Ref)).toBe('StateMachinesRecovery');
     expect(target.RetryPolicy.MaximumEventAgeInSeconds).toBe(300);
+  });
+});
+
+describe('schedules', () => {
+  const rates = (synthesized: Synthesized) =>
+    Object.fromEntries(
+      ofType(synthesized, 'AWS::Scheduler::Schedule').map(([, schedule]) => [
+        plainId(schedule.Properties['Target'].Arn.Ref),
+        [schedule.Properties['ScheduleExpression'], schedule.Properties['State'], schedule.Properties['Target'].Input],
+      ]),
+    );
+
+  test('read the servers and look at the plans by themselves', () => {
+    expect(rates(stack)).toEqual({
+      StateMachinesInventory: ['rate(15 minutes)', 'ENABLED', '{}'],
+      StateMachinesReadiness: ['rate(1 hour)', 'ENABLED', '{}'],
+    });
+  });
+
+  test('are as frequent as one likes', () => {
+    const { StateMachinesInventory, StateMachinesReadiness } = rates(synthesize({ inventoryMinutes: 1, readinessMinutes: 1440 }));
+    expect([StateMachinesInventory![0], StateMachinesReadiness![0]]).toEqual(['rate(1 minute)', 'rate(1 day)']);
   });
 });
 

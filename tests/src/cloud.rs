@@ -19,7 +19,9 @@ pub struct Cloud {
     pub simulator_url: String,
     /// Wall seconds per simulated second.
     pub scale: f64,
-    /// State machine ARNs: `recovery`, `wave`.
+    /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
+    pub tables: std::collections::BTreeMap<String, String>,
+    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`.
     pub state_machines: std::collections::BTreeMap<String, String>,
     cognito_endpoint: String,
     client_id: String,

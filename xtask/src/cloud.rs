@@ -37,7 +37,7 @@ pub(crate) struct Cloud {
     pub(crate) account: String,
     /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
     pub(crate) tables: BTreeMap<String, String>,
-    /// State machine ARNs: `recovery`, `wave`.
+    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`.
     pub(crate) state_machines: BTreeMap<String, String>,
     /// Everything that the stack outputs.
     pub(crate) outputs: BTreeMap<String, String>,

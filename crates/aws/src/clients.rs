@@ -11,6 +11,7 @@ use crate::drs::Drs;
 use crate::error::{AwsError, ErrorKind};
 use crate::history::History;
 use crate::inventory::Inventory;
+use crate::readiness::Readiness;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
 use crate::store::Table;
@@ -35,6 +36,8 @@ pub struct Clients {
     pub audit: AuditLog,
     /// What DRS said about every source server when it was last read.
     pub inventory: Inventory,
+    /// How ready the plans were, whenever that was looked at.
+    pub readiness: Readiness,
     /// Where this deployment is, and which Regions it recovers into.
     pub place: Place,
 }
@@ -105,6 +108,7 @@ impl Clients {
             ),
             audit,
             inventory: Inventory::new(table("INVENTORY_TABLE", "kind", "id")?),
+            readiness: Readiness::new(table("RECOVERY_PLANS_TABLE", "kind", "id")?),
             place: Place::from_environment()?,
             config,
         })

@@ -17,9 +17,11 @@ use domain::preflight::LiveInstance;
 
 use crate::error::{AwsError, ErrorKind, classify};
 
+mod inventory;
 mod job;
 mod native_plan;
 
+pub use inventory::{DiskDescription, LaunchDescription, ServerDescription};
 pub use job::{Job, JobServer, LogEntry};
 
 /// Ids that one filter takes. Source: the DRS API (sourceServerIDs, 0 to 200).

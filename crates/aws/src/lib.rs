@@ -14,6 +14,7 @@ pub mod facts;
 pub mod handoff;
 pub mod history;
 pub mod inventory;
+pub mod readiness;
 pub mod sfn;
 pub mod ssm;
 pub mod store;

@@ -109,7 +109,12 @@ pub(super) fn describe(
             ("auditLog", "AuditLogTable"),
             ("inventory", "InventoryTable"),
         ])?,
-        state_machines: named(&[("recovery", "RecoveryStateMachineArn"), ("wave", "WaveStateMachineArn")])?,
+        state_machines: named(&[
+            ("recovery", "RecoveryStateMachineArn"),
+            ("wave", "WaveStateMachineArn"),
+            ("inventory", "InventoryStateMachineArn"),
+            ("readiness", "ReadinessStateMachineArn"),
+        ])?,
         outputs: outputs.clone(),
         scale: wanted.arguments.scale,
         clock: clock.to_owned(),
