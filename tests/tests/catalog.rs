@@ -90,8 +90,11 @@ fn every_version_of_a_plan_is_kept_with_who_and_when() {
     assert_eq!(put(&path, &[], &plan).1["version"], 4, "the same again is no version");
     let first = cloud().get(&format!("{path}/versions?limit=3"));
     let second = cloud().get(&format!("{path}/versions?limit=3&nextToken={}", first["nextToken"].as_str().unwrap()));
-    let versions: Vec<&Value> =
-        [&first, &second].into_iter().flat_map(|page| page["items"].as_array().unwrap()).map(|one| &one["version"]).collect();
+    let versions: Vec<&Value> = [&first, &second]
+        .into_iter()
+        .flat_map(|page| page["items"].as_array().unwrap())
+        .map(|one| &one["version"])
+        .collect();
     assert_eq!(versions, [4, 3, 2, 1]);
     let third = cloud().get(&format!("{path}/versions/3"));
     assert_eq!((&third["description"], &third["updatedBy"]), (&json!("version 3"), &json!("demo")));

@@ -85,7 +85,8 @@ fn a_recovery_plan_of_drs_becomes_one_of_ours() {
     let plans = cloud().drs("ListRecoveryPlans", &json!({}));
     let plans = plans["recoveryPlans"].as_array().or_else(|| plans["items"].as_array()).unwrap();
     let arn = plans.iter().find(|plan| plan["name"] == native["name"]).unwrap()["recoveryPlanArn"].as_str().unwrap();
-    let request = |dry_run: bool| json!({ "recoveryPlanArn": arn, "name": scenario.name, "dryRun": dry_run }).to_string();
+    let request =
+        |dry_run: bool| json!({ "recoveryPlanArn": arn, "name": scenario.name, "dryRun": dry_run }).to_string();
     let dry = cloud().send("POST", "/import/native-plan", &[], Some(&request(true)));
     assert_eq!(dry.status, 200, "{}", dry.body);
     assert_eq!(cloud().send("GET", &format!("/recovery-plans/{}", scenario.name), &[], None).status, 404);
@@ -95,13 +96,17 @@ fn a_recovery_plan_of_drs_becomes_one_of_ours() {
     let waves = plan["waves"].as_array().unwrap();
     assert_eq!((waves.len(), &waves[0]["name"], &waves[1]["name"]), (2, &json!("databases"), &json!("web")));
     assert_eq!(waves[1]["dependsOnWaves"], json!(["databases"]));
-    assert_eq!((&waves[1]["beforeActions"][0]["kind"], &waves[1]["beforeActions"][0]["delayMinutes"]), (&json!("delay"), &json!(5)));
+    assert_eq!(
+        (&waves[1]["beforeActions"][0]["kind"], &waves[1]["beforeActions"][0]["delayMinutes"]),
+        (&json!("delay"), &json!(5))
+    );
     let group = cloud().get(&format!("/protection-groups/{}-web", scenario.name));
     assert_eq!(group["servers"][0], json!({ "id": servers[1], "criticality": "optional" }));
     // Again: nothing changes.
     let again = cloud().send("POST", "/import/native-plan", &[], Some(&request(false)));
     assert!(changes(&again.body["report"]).iter().all(|(_, change)| *change == "UNCHANGED"), "{}", again.body);
-    for (arn, status) in [(format!("{arn}0"), 404), ("arn:aws:ec2:us-east-1:0:x".to_owned(), 422), (String::new(), 422)] {
+    for (arn, status) in [(format!("{arn}0"), 404), ("arn:aws:ec2:us-east-1:0:x".to_owned(), 422), (String::new(), 422)]
+    {
         let body = json!({ "recoveryPlanArn": arn }).to_string();
         assert_eq!(cloud().send("POST", "/import/native-plan", &[], Some(&body)).status, status, "{arn}");
     }

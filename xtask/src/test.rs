@@ -151,7 +151,11 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
         if report.section("Python packages for the API tests", Runner::Preparation, || {
             python::api_tests(workspace).map(|_| done())
         }) {
-            report.command("REST API, driven by its description (pytest)", Runner::Pytest, &mut api_tests(workspace, state)?);
+            report.command(
+                "REST API, driven by its description (pytest)",
+                Runner::Pytest,
+                &mut api_tests(workspace, state)?,
+            );
         }
     }
     up::stop(state).map(drop)

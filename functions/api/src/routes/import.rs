@@ -7,7 +7,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use contract::{
-    ChangeKind, DocumentChange, DocumentKind, FieldProblem, ImportReport, PlanDocuments, ProtectionGroup, RecoveryPlan, differences,
+    ChangeKind, DocumentChange, DocumentKind, FieldProblem, ImportReport, PlanDocuments, ProtectionGroup, RecoveryPlan,
+    differences,
 };
 use domain::id::{GroupId, ServerId};
 use serde::{Deserialize, Serialize};
