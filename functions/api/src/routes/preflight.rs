@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aws::facts;
+use aws::assess::assess;
 use axum::Json;
 use axum::extract::State;
 use contract::{Mode, Preflight};
 use domain::id::PlanId;
-use domain::preflight::{blocks, preflight};
+use domain::preflight::blocks;
 use domain::role::Action;
 use serde::Deserialize;
 
@@ -36,16 +36,8 @@ pub async fn run(
         return Err(Problem::not_found(&format!("recovery plan {plan}")));
     }
     let now = aws::clock::now();
-    let (plan_version, findings) = match facts::load(app.clients, &plan).await? {
-        Ok(loaded) => {
-            let servers = loaded.server_ids();
-            let facts = facts::gather(app.clients, &servers, now).await?;
-            let mut findings = preflight(mode, &facts, &BTreeSet::new());
-            findings.extend(facts::claimed(app.clients, &servers).await?);
-            (Some(loaded.version), findings)
-        }
-        Err(findings) => (None, findings),
-    };
+    let assessment = assess(app.clients, &plan, mode, &BTreeSet::new(), now).await?;
+    let (plan_version, findings) = (assessment.plan_version(), assessment.findings);
     let ready = !blocks(&findings);
     Ok(Json(Preflight { plan_id: plan, plan_version, mode, ready, findings, checked_at: now }))
 }
