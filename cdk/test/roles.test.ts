@@ -6,11 +6,13 @@ const stack = synthesize();
 const byRole = policies(stack);
 const statements = [...byRole].flatMap(([role, all]) => all.map((statement) => ({ role, ...statement })));
 
-/** Actions for which IAM knows no resource, so that "*" is all one can say. */
+/** Actions for which IAM knows no resource, so that "*" is all one can say, and one for which it says too little. */
 const WITHOUT_RESOURCES = [
   /^drs:/,
   /^ssm:(DescribeInstanceInformation|ListCommandInvocations|GetCommandInvocation)$/,
   /^states:SendTask(Success|Failure|Heartbeat)$/,
+  // IAM knows documents, but preflight asks for those that plans name, and a customer's own may have any name. It reads.
+  /^ssm:DescribeDocument$/,
   /^xray:/,
   /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
 ];
@@ -44,8 +46,16 @@ describe('roles', () => {
 
   test('of functions reach EC2 only through DRS', () => {
     const ec2 = statements.filter(({ actions }) => actions.some((action) => action.startsWith('ec2:')));
-    expect(ec2.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
-    expect(ec2[0]!.condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
+    expect(ec2.map(({ role }) => role).sort()).toEqual(['FunctionsApplyLaunchSettingsRole', 'FunctionsStartJobsRole']);
+    for (const { condition } of ec2) {
+      expect(condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
+    }
+  });
+
+  test('let only start-jobs touch instances', () => {
+    const touches = /^ec2:((Run|Start|Stop|Terminate)Instances|ModifyInstanceAttribute)$/;
+    const touching = statements.filter(({ actions }) => actions.some((action) => touches.test(action)));
+    expect(touching.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
   });
 
   test('only start-jobs may start a recovery', () => {
