@@ -1,7 +1,7 @@
 """Sets up what the CDK app leaves open on a local cloud. Called by `cargo xtask up` with the environment that
 points boto3 at MiniStack.
 
-    local_cloud.py create-users USER_POOL_ID NAME=GROUP...   prints {"NAME": "password", ...}
+    local_cloud.py create-users USER_POOL_ID NAME=[GROUP]...   prints {"NAME": "password", ...}
 """
 
 import json
@@ -21,7 +21,8 @@ def create_users(user_pool_id: str, users: dict[str, str]) -> dict[str, str]:
         cognito.admin_set_user_password(
             UserPoolId=user_pool_id, Username=name, Password=passwords[name], Permanent=True
         )
-        cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=name, GroupName=group)
+        if group:
+            cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=name, GroupName=group)
     return passwords
 
 

@@ -11,6 +11,8 @@ export interface FunctionRoleProps {
   readonly logGroup: ILogGroup;
   /** What a permission for a table covers: the table and its indexes. */
   readonly tableArns: Readonly<Record<string, readonly string[]>>;
+  /** The Regions that one recovers into: commands are sent to instances there. */
+  readonly regions: readonly string[];
   /** ARNs by short name. Made from fixed names, so that a function can name a machine that invokes it. */
   readonly stateMachineArns: Readonly<Record<string, string>>;
 }
@@ -20,6 +22,9 @@ const ON_EXECUTIONS: ReadonlySet<string> = new Set(['DescribeExecution', 'StopEx
 
 /** The token says which task is meant, and IAM cannot see into it: these actions know no resources. */
 const ON_TOKENS: ReadonlySet<string> = new Set(['SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat']);
+
+/** SSM actions that only read what a document is. */
+const ON_DOCUMENTS: ReadonlySet<string> = new Set(['DescribeDocument']);
 
 /** The role of one function: its permissions file in the words of IAM, its own log group, its traces. */
 export class FunctionRole extends Role {
@@ -43,20 +48,30 @@ export class FunctionRole extends Role {
     );
 
     const sendCommand = permissions.ssm.filter((action) => action === 'SendCommand');
-    const otherSsm = permissions.ssm.filter((action) => action !== 'SendCommand');
+    const onDocuments = permissions.ssm.filter((action) => ON_DOCUMENTS.has(action));
+    const otherSsm = permissions.ssm.filter((action) => action !== 'SendCommand' && !ON_DOCUMENTS.has(action));
     this.allow('Ssm', prefixed('ssm', otherSsm), ['*']);
-    this.allow('SsmCommand', prefixed('ssm', sendCommand), [
-      ...permissions.ssmDocuments.map((document) =>
-        // The documents of AWS belong to no account.
-        this.stack.formatArn({
-          service: 'ssm',
-          account: document.startsWith('AWS-') ? '' : this.stack.account,
-          resource: 'document',
-          resourceName: document,
-        }),
-      ),
-      this.stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' }),
+    // A plan may name any document, of this account, of AWS or shared by others, in each Region.
+    this.allow('SsmDocuments', prefixed('ssm', onDocuments), [
+      this.stack.formatArn({ service: 'ssm', region: '*', account: '*', resource: 'document', resourceName: '*' }),
     ]);
+    this.allow(
+      'SsmCommand',
+      prefixed('ssm', sendCommand),
+      props.regions.flatMap((region) => [
+        ...permissions.ssmDocuments.map((document) =>
+          // The documents of AWS belong to no account.
+          this.stack.formatArn({
+            service: 'ssm',
+            region,
+            account: document.startsWith('AWS-') ? '' : this.stack.account,
+            resource: 'document',
+            resourceName: document,
+          }),
+        ),
+        this.stack.formatArn({ service: 'ec2', region, resource: 'instance', resourceName: '*' }),
+      ]),
+    );
 
     for (const [name, actions] of Object.entries(permissions.tables)) {
       this.allow(`Table${name}`, prefixed('dynamodb', actions), known(props.tableArns, name, 'table', props.source));

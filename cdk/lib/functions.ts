@@ -8,6 +8,7 @@ import { FunctionRole } from './function-role.js';
 import { pascalCase } from './names.js';
 import { readPermissions } from './permissions.js';
 import { REPOSITORY, type AssetSource } from './settings.js';
+import type { StateMachineName } from './state-machines.js';
 import type { Tables } from './tables.js';
 
 interface FunctionShape {
@@ -34,6 +35,11 @@ export const FUNCTIONS = {
   'check-health': { timeout: Duration.minutes(2), memorySize: 128 },
   'settle-wave': { timeout: MINUTE, memorySize: 128 },
   'settle-execution': { timeout: Duration.minutes(2), memorySize: 128 },
+  // Reads every source server and its newest snapshot, of every Region: a minute or two at some thousand servers.
+  'refresh-inventory': { timeout: Duration.minutes(15), memorySize: 256 },
+  'list-plans': { timeout: MINUTE, memorySize: 128 },
+  // As prepare-execution reads.
+  'check-readiness': { timeout: Duration.minutes(15), memorySize: 256 },
   // API Gateway gives up after 29 s; an answer after that reaches nobody.
   api: { timeout: Duration.seconds(29), memorySize: 256 },
 } as const satisfies Record<string, FunctionShape>;
@@ -46,8 +52,10 @@ export interface FunctionsProps {
   readonly assets: AssetSource;
   readonly local: boolean;
   readonly tables: Tables;
-  /** ARNs by short name (`recovery`, `wave`), made from the machines' fixed names. */
-  readonly stateMachineArns: Readonly<Record<'recovery' | 'wave', string>>;
+  /** The Regions that one recovers into. */
+  readonly regions: readonly string[];
+  /** ARNs by short name (`recovery`, `wave`, …), made from the machines' fixed names. */
+  readonly stateMachineArns: Readonly<Record<StateMachineName, string>>;
 }
 
 export class Functions extends Construct {
@@ -65,7 +73,7 @@ export class Functions extends Construct {
   }
 
   private create(name: FunctionName): LambdaFunction {
-    const { local, tables, stateMachineArns } = this.props;
+    const { local, tables, regions, stateMachineArns } = this.props;
     const id = pascalCase(name);
     const functionName = `${Stack.of(this).stackName}-${name}`;
     const source = join(REPOSITORY, 'functions', name, 'permissions.yaml');
@@ -81,6 +89,7 @@ export class Functions extends Construct {
       source,
       logGroup,
       tableArns: tables.arns,
+      regions,
       stateMachineArns,
     });
 
@@ -99,9 +108,14 @@ export class Functions extends Construct {
         PROTECTION_GROUPS_TABLE: tables.protectionGroups.tableName,
         RECOVERY_PLANS_TABLE: tables.recoveryPlans.tableName,
         EXECUTION_HISTORY_TABLE: tables.executionHistory.tableName,
+        AUDIT_LOG_TABLE: tables.auditLog.tableName,
+        INVENTORY_TABLE: tables.inventory.tableName,
+        DRS_ACCOUNT: Stack.of(this).account,
+        DRS_REGIONS: regions.join(','),
         RUST_LOG: 'info',
         ...(name === 'api' && {
           RECOVERY_STATE_MACHINE_ARN: stateMachineArns.recovery,
+          INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory,
           // The router's paths begin after the stage ("/prod").
           AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH: 'true',
         }),

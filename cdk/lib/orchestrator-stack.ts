@@ -5,8 +5,9 @@ import type { Construct } from 'constructs';
 import { Functions } from './functions.js';
 import { Identity } from './identity.js';
 import { RestApi } from './rest-api.js';
+import { Schedules } from './schedules.js';
 import { REPOSITORY, type Settings } from './settings.js';
-import { StateMachines, stateMachineArn } from './state-machines.js';
+import { STATE_MACHINE_NAMES, StateMachines, stateMachineArn, type StateMachineName } from './state-machines.js';
 import { Tables } from './tables.js';
 import { Triggers } from './triggers.js';
 import { waitTimes } from './wait-times.js';
@@ -21,14 +22,18 @@ export interface OrchestratorStackProps extends StackProps {
 export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     super(scope, id, props);
-    const { local, localEndpoint, assets, scale } = props.settings;
+    const { local, localEndpoint, assets, scale, inventoryMinutes, readinessMinutes } = props.settings;
+    const regions = props.settings.regions.length > 0 ? props.settings.regions : [this.region];
 
     const tables = new Tables(this, 'Tables', { disposable: local });
     const functions = new Functions(this, 'Functions', {
       assets,
       local,
       tables,
-      stateMachineArns: { recovery: stateMachineArn(this, 'recovery'), wave: stateMachineArn(this, 'wave') },
+      regions,
+      stateMachineArns: Object.fromEntries(
+        STATE_MACHINE_NAMES.map((name) => [name, stateMachineArn(this, name)]),
+      ) as Record<StateMachineName, string>,
     });
     const eventBus = EventBus.fromEventBusName(this, 'EventBus', 'default');
     const { api: apiFunction, ...tasks } = functions.byName;
@@ -39,10 +44,11 @@ export class OrchestratorStack extends Stack {
       waitTimes: waitTimes({ local, scale }),
       local,
     });
-    const { recovery, wave } = stateMachines.byName;
+    const { recovery, wave, inventory, readiness } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
     new Triggers(this, 'Triggers', { eventBus, recovery });
+    new Schedules(this, 'Schedules', { inventory, inventoryMinutes, readiness, readinessMinutes });
 
     const outputs: Record<string, string> = {
       ApiUrl: api.url,
@@ -50,9 +56,13 @@ export class OrchestratorStack extends Stack {
       UserPoolClientId: identity.client.userPoolClientId,
       RecoveryStateMachineArn: recovery.stateMachineArn,
       WaveStateMachineArn: wave.stateMachineArn,
+      InventoryStateMachineArn: inventory.stateMachineArn,
+      ReadinessStateMachineArn: readiness.stateMachineArn,
       ProtectionGroupsTable: tables.protectionGroups.tableName,
       RecoveryPlansTable: tables.recoveryPlans.tableName,
       ExecutionHistoryTable: tables.executionHistory.tableName,
+      AuditLogTable: tables.auditLog.tableName,
+      InventoryTable: tables.inventory.tableName,
     };
     for (const [name, value] of Object.entries(outputs)) {
       new CfnOutput(this, name, { value });

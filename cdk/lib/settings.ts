@@ -17,6 +17,12 @@ export interface Settings {
   readonly assets: AssetSource;
   /** `-c scale=0.01`: one second of the scenario lasts this many real ones. Only the local cloud is scaled. */
   readonly scale: number;
+  /** `-c regions=eu-west-1,eu-central-1`: the Regions that one recovers into. Without it, only the stack's own. */
+  readonly regions: readonly string[];
+  /** `-c inventoryMinutes=15`: how often all source servers are read. */
+  readonly inventoryMinutes: number;
+  /** `-c readinessMinutes=60`: how often every plan is looked at. */
+  readonly readinessMinutes: number;
 }
 
 export type AssetSource =
@@ -24,6 +30,9 @@ export type AssetSource =
   | { readonly kind: 'directory'; readonly path: string }
   /** Nothing was built: the template synthesizes, and its code location is a parameter without a default. */
   | { readonly kind: 'none' };
+
+/** `eu-west-1`, `us-gov-west-1`: the shape of a Region's name. */
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 export const DEFAULT_STACK_NAME = 'drs-orchestrator';
 
@@ -47,12 +56,30 @@ export function readSettings(node: Node): Settings {
     throw new Error('The context value "scale" is for "-c target=local" only: AWS keeps real time.');
   }
 
+  const regions = (text('regions') ?? '').split(',').map((region) => region.trim()).filter((region) => region !== '');
+  const odd = regions.filter((region) => !REGION.test(region));
+  if (odd.length > 0) {
+    throw new Error(`The context value "regions" is a list such as eu-west-1,eu-central-1. No Region is called ${odd.join(', ')}.`);
+  }
+
+  const minutes = (name: string, usual: number): number => {
+    const value = Number(text(name) ?? usual);
+    // EventBridge knows no shorter rate than a minute; a day is the longest that "now and then" can mean.
+    if (!(Number.isInteger(value) && value >= 1 && value <= 1440)) {
+      throw new Error(`The context value "${name}" is a whole number of minutes from 1 to 1440, not "${text(name)}".`);
+    }
+    return value;
+  };
+
   return {
     stackName: text('stack') ?? DEFAULT_STACK_NAME,
     local,
     localEndpoint: (process.env['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:4566').replace(/\/+$/, ''),
     assets: assetSource(text('assets'), local),
     scale,
+    regions: [...new Set(regions)],
+    inventoryMinutes: minutes('inventoryMinutes', 15),
+    readinessMinutes: minutes('readinessMinutes', 60),
   };
 }
 

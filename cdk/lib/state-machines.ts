@@ -11,8 +11,8 @@ import { functionPlaceholder, pascalCase } from './names.js';
 import { allStates, placeholders, readDefinition, type Definition } from './state-machine-definition.js';
 import type { WaitTimes } from './wait-times.js';
 
-/** In the order in which they are made: a machine may start the ones before it. */
-export const STATE_MACHINE_NAMES = ['wave', 'recovery'] as const;
+/** In the order in which they are made: a machine may start the ones before it, and wait for them, and itself anew. */
+export const STATE_MACHINE_NAMES = ['wave', 'recovery', 'inventory', 'readiness'] as const;
 export type StateMachineName = (typeof STATE_MACHINE_NAMES)[number];
 
 /** A machine's ARN from its fixed name, for those who must know it before the machine exists. */
@@ -59,6 +59,7 @@ export class StateMachines extends Construct {
     const known: Record<string, string> = {
       EventBus: eventBus.eventBusName,
       ...Object.fromEntries(Object.entries(functions).map(([name, fn]) => [functionPlaceholder(name), fn.functionArn])),
+      [`${pascalCase(name)}StateMachine`]: stateMachineArn(Stack.of(this), name),
       ...Object.fromEntries(
         Object.entries(earlier).map(([name, machine]) => [`${pascalCase(name)}StateMachine`, machine.stateMachineArn]),
       ),
@@ -91,12 +92,13 @@ export class StateMachines extends Construct {
         includeExecutionData: false,
       },
     });
-    this.grant(machine, definition, file, earlier);
+    this.grant(machine, name, definition, file, earlier);
     return machine;
   }
 
   private grant(
     machine: StateMachine,
+    own: StateMachineName,
     definition: Definition,
     file: string,
     earlier: Partial<Record<StateMachineName, StateMachine>>,
@@ -104,6 +106,7 @@ export class StateMachines extends Construct {
     const { functions, eventBus } = this.props;
     const functionsUsed = new Set<string>();
     const machinesUsed = new Set<StateMachineName>();
+    let startsItself = false;
     let putsEvents = false;
 
     for (const { name, state } of allStates(definition).filter(({ state }) => state['Type'] === 'Task')) {
@@ -128,6 +131,12 @@ export class StateMachines extends Construct {
           machinesUsed.add(used);
           break;
         }
+        case 'arn:aws:states:::states:startExecution':
+          if (task['StateMachineArn'] !== `\${${pascalCase(own)}StateMachine}`) {
+            throw new Error(`${file}: state ${name} starts ${String(task['StateMachineArn'])} without waiting, and only itself may be started so.`);
+          }
+          startsItself = true;
+          break;
         case 'arn:aws:states:::events:putEvents':
           putsEvents = true;
           break;
@@ -144,7 +153,8 @@ export class StateMachines extends Construct {
     const stack = Stack.of(this);
     allow(['lambda:InvokeFunction'], [...functionsUsed].map((name) => functions[name]!.functionArn));
     const startable = [...machinesUsed].map((name) => earlier[name]!.stateMachineArn);
-    allow(['states:StartExecution'], startable);
+    // By name: the machine cannot refer to itself before it exists.
+    allow(['states:StartExecution'], startsItself ? [...startable, stateMachineArn(stack, own)] : startable);
     allow(
       ['states:DescribeExecution', 'states:StopExecution'],
       [...machinesUsed].map((name) => executionsOf(stack, stateMachineArn(stack, name))),

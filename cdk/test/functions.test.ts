@@ -30,13 +30,32 @@ describe('functions', () => {
     expect(group.Properties).toMatchObject({ LogGroupName: `/aws/lambda/${fn.Properties['FunctionName']}`, RetentionInDays: 365 });
   });
 
-  test('know the tables, and the API also what it starts', () => {
+  test('know the tables and the place, and the API also what it starts', () => {
     const variables = (name: string) => Object.keys(named(name)['Environment'].Variables).sort();
-    const tables = ['EXECUTION_HISTORY_TABLE', 'PROTECTION_GROUPS_TABLE', 'RECOVERY_PLANS_TABLE', 'RUST_LOG'];
+    const tables = [
+      'AUDIT_LOG_TABLE',
+      'DRS_ACCOUNT',
+      'DRS_REGIONS',
+      'EXECUTION_HISTORY_TABLE',
+      'INVENTORY_TABLE',
+      'PROTECTION_GROUPS_TABLE',
+      'RECOVERY_PLANS_TABLE',
+      'RUST_LOG',
+    ];
     for (const name of FUNCTION_NAMES.filter((name) => name !== 'api')) {
       expect(variables(name)).toEqual(tables);
     }
-    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, 'RECOVERY_STATE_MACHINE_ARN'].sort());
+    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, 'RECOVERY_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
+  });
+
+  test('recover into the own Region unless told otherwise', () => {
+    const place = (name: string, synthesized = stack) => {
+      const [, fn] = ofType(synthesized, 'AWS::Lambda::Function').find(([, fn]) => fn.Properties['FunctionName'] === `drs-${name}`)!;
+      const { DRS_ACCOUNT, DRS_REGIONS } = fn.Properties['Environment'].Variables;
+      return [DRS_ACCOUNT, DRS_REGIONS];
+    };
+    expect(place('start-jobs')).toEqual(['111122223333', 'eu-west-1']);
+    expect(place('start-jobs', synthesize({ regions: ['eu-west-1', 'eu-central-1'] }))).toEqual(['111122223333', 'eu-west-1,eu-central-1']);
   });
 
   test('end before whoever waits for them gives up', () => {

@@ -28,6 +28,14 @@ describe('the API', () => {
     expect(ofType(stack, 'AWS::ApiGateway::Resource').map(([, resource]) => resource.Properties['PathPart'])).toEqual(['{proxy+}']);
   });
 
+  test('passes bodies and headers as they are', () => {
+    const [[, api] = []] = ofType(stack, 'AWS::ApiGateway::RestApi');
+    expect(api!.Properties['BinaryMediaTypes']).toBeUndefined();
+    for (const [, method] of ofType(stack, 'AWS::ApiGateway::Method')) {
+      expect(method.Properties['RequestParameters'] ?? method.Properties['Integration'].RequestTemplates).toBeUndefined();
+    }
+  });
+
   test('is throttled, traced and leaves access logs', () => {
     const [[, stage] = []] = ofType(stack, 'AWS::ApiGateway::Stage');
     expect(stage!.Properties).toMatchObject({

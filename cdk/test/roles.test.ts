@@ -6,13 +6,11 @@ const stack = synthesize();
 const byRole = policies(stack);
 const statements = [...byRole].flatMap(([role, all]) => all.map((statement) => ({ role, ...statement })));
 
-/** Actions for which IAM knows no resource, so that "*" is all one can say, and one for which it says too little. */
+/** Actions for which IAM knows no resource, so that "*" is all one can say. */
 const WITHOUT_RESOURCES = [
   /^drs:/,
   /^ssm:(DescribeInstanceInformation|ListCommandInvocations|GetCommandInvocation)$/,
   /^states:SendTask(Success|Failure|Heartbeat)$/,
-  // IAM knows documents, but preflight asks for those that plans name, and a customer's own may have any name. It reads.
-  /^ssm:DescribeDocument$/,
   /^xray:/,
   /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
 ];
@@ -56,6 +54,23 @@ describe('roles', () => {
     const touches = /^ec2:((Run|Start|Stop|Terminate)Instances|ModifyInstanceAttribute)$/;
     const touching = statements.filter(({ actions }) => actions.some((action) => touches.test(action)));
     expect(touching.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
+  });
+
+  test('add to the audit log and read it, and nobody may change what is there', () => {
+    const onLog = statements.filter(({ resources }) => resources.includes('{TablesAuditLog}')).flatMap(({ actions }) => actions);
+    expect([...new Set(onLog)].sort()).toEqual(['dynamodb:PutItem', 'dynamodb:Query']);
+  });
+
+  test('of functions that send commands do so in every Region that one recovers into', () => {
+    const both = policies(synthesize({ regions: ['eu-west-1', 'eu-central-1'] }));
+    const sending = both.get('FunctionsStartHealthChecksRole')!.find(({ actions }) => actions.includes('ssm:SendCommand'))!;
+    expect(sending.resources).toEqual(
+      ['eu-west-1', 'eu-central-1'].flatMap((region) => [
+        `arn:aws:ssm:${region}::document/AWS-RunShellScript`,
+        `arn:aws:ssm:${region}::document/AWS-RunPowerShellScript`,
+        `arn:aws:ec2:${region}:111122223333:instance/*`,
+      ]),
+    );
   });
 
   test('only start-jobs may start a recovery', () => {

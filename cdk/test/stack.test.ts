@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readSettings } from '../lib/settings.js';
-import { ofType, plainId, synthesize } from './synthesize.js';
+import { ofType, plainId, synthesize, type Synthesized } from './synthesize.js';
 
 const stack = synthesize();
 
@@ -9,8 +9,12 @@ describe('the stack', () => {
   test('tells the tools what they need', () => {
     expect(Object.keys(stack.template.toJSON()['Outputs']).sort()).toEqual([
       'ApiUrl',
+      'AuditLogTable',
       'ExecutionHistoryTable',
+      'InventoryStateMachineArn',
+      'InventoryTable',
       'ProtectionGroupsTable',
+      'ReadinessStateMachineArn',
       'RecoveryPlansTable',
       'RecoveryStateMachineArn',
       'UserPoolClientId',
@@ -44,19 +48,44 @@ describe('the stack', () => {
   });
 });
 
+describe('schedules', () => {
+  const rates = (synthesized: Synthesized) =>
+    Object.fromEntries(
+      ofType(synthesized, 'AWS::Scheduler::Schedule').map(([, schedule]) => [
+        plainId(schedule.Properties['Target'].Arn.Ref),
+        [schedule.Properties['ScheduleExpression'], schedule.Properties['State'], schedule.Properties['Target'].Input],
+      ]),
+    );
+
+  test('read the servers and look at the plans by themselves', () => {
+    expect(rates(stack)).toEqual({
+      StateMachinesInventory: ['rate(15 minutes)', 'ENABLED', '{}'],
+      StateMachinesReadiness: ['rate(1 hour)', 'ENABLED', '{}'],
+    });
+  });
+
+  test('are as frequent as one likes', () => {
+    const { StateMachinesInventory, StateMachinesReadiness } = rates(synthesize({ inventoryMinutes: 1, readinessMinutes: 1440 }));
+    expect([StateMachinesInventory![0], StateMachinesReadiness![0]]).toEqual(['rate(1 minute)', 'rate(1 day)']);
+  });
+});
+
 describe('settings', () => {
   const settings = (context: Record<string, string>) => readSettings(new App({ context }).node);
 
   test('are production unless asked otherwise', () => {
-    expect(settings({ assets: 'none' })).toMatchObject({ stackName: 'drs-orchestrator', local: false, scale: 1, assets: { kind: 'none' } });
+    expect(settings({ assets: 'none' })).toMatchObject({ stackName: 'drs-orchestrator', local: false, scale: 1, assets: { kind: 'none' }, regions: [] });
   });
 
   test('read what the command line says', () => {
-    expect(settings({ target: 'local', scale: '0.01', assets: '/tmp/zips', stack: 'other' })).toMatchObject({
+    expect(settings({ target: 'local', scale: '0.01', assets: '/tmp/zips', stack: 'other', regions: 'eu-west-1, us-gov-west-1,eu-west-1', readinessMinutes: '5' })).toMatchObject({
       stackName: 'other',
       local: true,
       scale: 0.01,
       assets: { kind: 'directory', path: '/tmp/zips' },
+      regions: ['eu-west-1', 'us-gov-west-1'],
+      inventoryMinutes: 15,
+      readinessMinutes: 5,
     });
   });
 
@@ -64,6 +93,8 @@ describe('settings', () => {
     ['an unknown target', { target: 'azure' }, /is aws or local/],
     ['a scale that is no number', { target: 'local', scale: 'fast' }, /above 0 and up to 1/],
     ['a scale of zero', { target: 'local', scale: '0' }, /above 0 and up to 1/],
+    ['a Region that is none', { regions: 'eu-west-1,Frankfurt' }, /No Region is called Frankfurt/],
+    ['a schedule without time between', { inventoryMinutes: '0' }, /from 1 to 1440/],
     ['a scaled production', { scale: '0.5' }, /AWS keeps real time/],
   ])('refuse %s', (_, context, message) => {
     expect(() => settings(context)).toThrow(message);

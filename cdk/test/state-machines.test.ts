@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ function machine(synthesized: Synthesized, name: string) {
   return { properties: resource.Properties, definition: JSON.parse(filled), filled };
 }
 
-describe.each(['Recovery', 'Wave'])('the %s machine', (name) => {
+describe.each(['Recovery', 'Wave', 'Inventory', 'Readiness'])('the %s machine', (name) => {
   const { properties, filled } = machine(stack, name);
 
   test('has no placeholder left', () => {
@@ -62,6 +62,11 @@ describe('state machines', () => {
       'states:StartExecution {StateMachinesWave}',
       'states:StopExecution arn:aws:states:eu-west-1:111122223333:execution:drs-wave:*',
     ]);
+    expect(allowed('StateMachinesReadinessRole')).toEqual([
+      'events:PutEvents arn:aws:events:eu-west-1:111122223333:event-bus/default',
+      'lambda:InvokeFunction {FunctionsListPlans}',
+      'states:StartExecution arn:aws:states:eu-west-1:111122223333:stateMachine:drs-readiness',
+    ]);
   });
 
   test('wait less on the local cloud, which does not scale time-outs', () => {
@@ -83,10 +88,17 @@ describe('a definition', () => {
     ['a function by its ARN', '${SettleWaveFunction}', 'arn:aws:lambda:eu-west-1:1:function:x', /no function of ours/],
     ['an integration whose rights nobody wrote down', 'arn:aws:states:::lambda:invoke\n', 'arn:aws:states:::sns:publish\n', /Say in lib\/state-machines\.ts/],
   ])('is refused with %s', (_, good, bad, message) => {
+    cpSync(FIXTURES, folder, { recursive: true });
     const wave = readFileSync(join(FIXTURES, 'wave.asl.yaml'), 'utf8');
     expect(wave).toContain(good);
     writeFileSync(join(folder, 'wave.asl.yaml'), wave.replace(good, () => bad));
-    writeFileSync(join(folder, 'recovery.asl.yaml'), readFileSync(join(FIXTURES, 'recovery.asl.yaml')));
     expect(() => synthesize({}, folder)).toThrow(message);
+  });
+
+  test('starts only itself without waiting for the end', () => {
+    cpSync(FIXTURES, folder, { recursive: true });
+    const readiness = readFileSync(join(FIXTURES, 'readiness.asl.yaml'), 'utf8');
+    writeFileSync(join(folder, 'readiness.asl.yaml'), readiness.replace('${ReadinessStateMachine}', () => '${RecoveryStateMachine}'));
+    expect(() => synthesize({}, folder)).toThrow(/only itself may be started so/);
   });
 });

@@ -13,6 +13,9 @@ const SETTINGS: Settings = {
   localEndpoint: 'http://127.0.0.1:4566',
   assets: { kind: 'none' },
   scale: 1,
+  regions: [],
+  inventoryMinutes: 15,
+  readinessMinutes: 60,
 };
 
 export interface Synthesized {

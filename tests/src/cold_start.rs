@@ -42,7 +42,12 @@ pub fn cold_start(binary: &Path) -> Duration {
             ("PROTECTION_GROUPS_TABLE", "groups"),
             ("RECOVERY_PLANS_TABLE", "plans"),
             ("EXECUTION_HISTORY_TABLE", "history"),
+            ("AUDIT_LOG_TABLE", "audit"),
+            ("INVENTORY_TABLE", "inventory"),
+            ("DRS_ACCOUNT", "000000000000"),
+            ("DRS_REGIONS", "us-east-1"),
             ("RECOVERY_STATE_MACHINE_ARN", "arn"),
+            ("INVENTORY_STATE_MACHINE_ARN", "arn"),
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

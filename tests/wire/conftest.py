@@ -31,11 +31,11 @@ class Running:
         self.drs = self.client("drs")
         self.ssm = self.client("ssm")
 
-    def client(self, service, attempts=1):
+    def client(self, service, attempts=1, region="us-east-1"):
         return boto3.client(
             service,
             endpoint_url=self.url,
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id="test",
             aws_secret_access_key="test",
             config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),

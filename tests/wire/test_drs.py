@@ -173,3 +173,30 @@ def test_a_server_without_recovery_point_is_refused(example):
     assert example.drs.describe_recovery_snapshots(sourceServerID=NEW)["items"] == []
     code, status, _ = refusal(example.drs.start_recovery, sourceServers=[{"sourceServerID": NEW}])
     assert (code, status) == ("ValidationException", 400)
+
+
+def test_launch_settings_are_refused_or_ignored(example):
+    drs = example.drs
+    example.add_faults("launch-settings-refused=db-1", "launch-settings-ignored=web-1")
+    code, status, error = refusal(drs.update_launch_configuration, sourceServerID=DB, copyTags=True)
+    assert (code, status) == ("ConflictException", 409)
+    assert isinstance(error, drs.exceptions.ConflictException)
+    assert error.response["resourceId"] == DB
+    assert drs.update_launch_configuration(sourceServerID=WEB, copyTags=True)["copyTags"] is True
+    assert drs.get_launch_configuration(sourceServerID=WEB)["copyTags"] is False
+
+
+def test_an_inventory_shows_the_whole_machine(example):
+    server = example.drs.describe_source_servers(filters={"sourceServerIDs": [DB]})["items"][0]
+    properties = server["sourceProperties"]
+    assert properties["os"]["fullString"].startswith("Linux")
+    assert properties["cpus"][0]["cores"] == 4 and properties["ramBytes"] == 32 << 30
+    assert [disk["bytes"] >> 30 for disk in properties["disks"]] == [50, 500]
+    assert properties["identificationHints"]["hostname"] == "db-1"
+    assert properties["networkInterfaces"][0]["isPrimary"] is True
+    assert properties["recommendedInstanceType"] == "r5.xlarge"
+    replication = server["dataReplicationInfo"]
+    assert replication["dataReplicationState"] == "CONTINUOUS" and replication["lagDuration"] == "P0D"
+    assert replication["stagingAvailabilityZone"] == "us-east-1a"
+    silent = example.drs.describe_source_servers(filters={"sourceServerIDs": ["s-3tierlegacy000001"]})["items"][0]
+    assert silent["dataReplicationInfo"]["dataReplicationError"]["error"] == "AGENT_NOT_SEEN"

@@ -73,3 +73,15 @@ def test_an_automation_runs_once_per_token(start):
     execution = simulator.until(ended)
     assert execution["AutomationExecutionStatus"] == "Success"
     assert (execution["ExecutionEndTime"] - execution["ExecutionStartTime"]).total_seconds() == 60
+
+
+def test_a_document_is_described_or_does_not_exist(start):
+    ssm = start(INVENTORY).ssm
+    command = ssm.describe_document(Name="AWS-RunShellScript")["Document"]
+    assert (command["DocumentType"], command["Status"], command["Owner"]) == ("Command", "Active", "Amazon")
+    assert command["PlatformTypes"] == ["Linux"] and command["CreatedDate"].year == 2020
+    assert ssm.describe_document(Name="Runbook", DocumentVersion="$LATEST")["Document"]["DocumentType"] == "Automation"
+    with pytest.raises(ssm.exceptions.InvalidDocument, match="Document with name No-Such-Document does not exist"):
+        ssm.describe_document(Name="No-Such-Document")
+    with pytest.raises(ssm.exceptions.InvalidDocumentVersion):
+        ssm.describe_document(Name="Runbook", DocumentVersion="7")

@@ -25,6 +25,8 @@ pub(crate) struct Cloud {
     pub(crate) password: String,
     /// A user who may only read.
     pub(crate) auditor: User,
+    /// The passwords of all users by name: the two above, one for each other role, and `nobody`, who has none.
+    pub(crate) users: BTreeMap<String, String>,
     /// The simulator: DRS, SSM and `/_simulator/…`.
     pub(crate) simulator_url: String,
     /// MiniStack: every other AWS service. Credentials `test` and `test`.
@@ -33,9 +35,9 @@ pub(crate) struct Cloud {
     pub(crate) region: String,
     /// See `region`.
     pub(crate) account: String,
-    /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`.
+    /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
     pub(crate) tables: BTreeMap<String, String>,
-    /// State machine ARNs: `recovery`, `wave`.
+    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`.
     pub(crate) state_machines: BTreeMap<String, String>,
     /// Everything that the stack outputs.
     pub(crate) outputs: BTreeMap<String, String>,

@@ -5,11 +5,13 @@ use std::env;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls;
 
+use crate::audit::AuditLog;
 use crate::catalog::Catalog;
 use crate::drs::Drs;
 use crate::error::{AwsError, ErrorKind};
 use crate::history::History;
 use crate::inventory::Inventory;
+use crate::readiness::Readiness;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
 use crate::store::Table;
@@ -30,8 +32,12 @@ pub struct Clients {
     pub history: History,
     /// Protection groups and recovery plans.
     pub catalog: Catalog,
+    /// Who did what.
+    pub audit: AuditLog,
     /// What DRS said about every source server when it was last read.
     pub inventory: Inventory,
+    /// How ready the plans were, whenever that was looked at.
+    pub readiness: Readiness,
     /// Where this deployment is, and which Regions it recovers into.
     pub place: Place,
 }
@@ -89,6 +95,7 @@ impl Clients {
         let table = |variable, hash, range| -> Result<Table, AwsError> {
             Ok(Table::new(dynamodb.clone(), required(variable)?, hash, range))
         };
+        let audit = AuditLog::new(table("AUDIT_LOG_TABLE", "kind", "id")?);
         Ok(Self {
             drs: Drs::new(&config),
             ssm: Ssm::new(&config),
@@ -97,8 +104,11 @@ impl Clients {
             catalog: Catalog::new(
                 table("PROTECTION_GROUPS_TABLE", "kind", "id")?,
                 table("RECOVERY_PLANS_TABLE", "kind", "id")?,
+                audit.clone(),
             ),
+            audit,
             inventory: Inventory::new(table("INVENTORY_TABLE", "kind", "id")?),
+            readiness: Readiness::new(table("RECOVERY_PLANS_TABLE", "kind", "id")?),
             place: Place::from_environment()?,
             config,
         })

@@ -16,10 +16,12 @@ use domain::preflight::LiveInstance;
 
 use crate::error::{AwsError, ErrorKind, classify};
 
+mod inventory;
 mod job;
 mod launch_configuration;
 mod source_servers;
 
+pub use inventory::{DiskDescription, LaunchDescription, ServerDescription};
 pub use job::{Job, JobServer, LogEntry};
 pub use source_servers::SourceServer;
 

@@ -4,6 +4,7 @@
 //! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
 
 pub mod assess;
+pub mod audit;
 pub mod catalog;
 pub mod clients;
 pub mod clock;
@@ -13,6 +14,7 @@ pub mod facts;
 pub mod handoff;
 pub mod history;
 pub mod inventory;
+pub mod readiness;
 pub mod sfn;
 pub mod ssm;
 pub mod store;

@@ -1,19 +1,19 @@
-//! DynamoDB behind five verbs: get, put with a condition, query a page, delete, transact. What the items mean is
+//! DynamoDB behind five verbs: get, put with a condition, query a page, delete, and a transaction of writes. What the items mean is
 //! [`crate::history`]'s and [`crate::catalog`]'s business.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::error::{AwsError, ErrorKind, classify};
 
-/// Items that one transaction takes. Source: DynamoDB quotas.
-pub const MAX_TRANSACTION: usize = 100;
+mod transaction;
+
+pub use transaction::{MAX_TRANSACTION, TransactError, Write};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -66,6 +66,8 @@ pub struct Query<'a> {
     pub hash: &'a str,
     /// What the range key begins with; the table's only.
     pub prefix: &'a str,
+    /// Instead of a prefix: the first and the last range key, both included; the table's only.
+    pub between: Option<(&'a str, &'a str)>,
     /// Largest range key first.
     pub newest_first: bool,
     /// Items at most.
@@ -92,21 +94,6 @@ pub struct Items<T> {
     pub next_token: Option<String>,
 }
 
-/// A transaction that was refused.
-#[derive(Debug, Clone)]
-pub enum TransactError {
-    /// The conditions of these writes, by position, did not hold. Nothing was written.
-    Refused(Vec<usize>),
-    /// Another error.
-    Other(AwsError),
-}
-
-impl From<AwsError> for TransactError {
-    fn from(error: AwsError) -> Self {
-        Self::Other(error)
-    }
-}
-
 impl Table {
     pub(crate) fn new(client: Client, name: String, hash: &'static str, range: &'static str) -> Self {
         Self { client, name, hash, range }
@@ -121,8 +108,7 @@ impl Table {
             .client
             .get_item()
             .table_name(&self.name)
-            .key(self.hash, AttributeValue::S(hash.to_owned()))
-            .key(self.range, AttributeValue::S(range.to_owned()))
+            .set_key(Some(self.key(hash, range)))
             .consistent_read(true)
             .send()
             .await
@@ -150,12 +136,7 @@ impl Table {
     /// # Errors
     /// `Conflict` when it does not hold.
     pub async fn delete(&self, hash: &str, range: &str, condition: Condition) -> Result<(), AwsError> {
-        let mut request = self
-            .client
-            .delete_item()
-            .table_name(&self.name)
-            .key(self.hash, AttributeValue::S(hash.to_owned()))
-            .key(self.range, AttributeValue::S(range.to_owned()));
+        let mut request = self.client.delete_item().table_name(&self.name).set_key(Some(self.key(hash, range)));
         if let Some(expression) = self.expression(condition) {
             request = request
                 .condition_expression(expression.text)
@@ -182,13 +163,18 @@ impl Table {
             .set_exclusive_start_key(query.token.map(token_key).transpose()?)
             .expression_attribute_names("#hash", hash)
             .expression_attribute_values(":hash", AttributeValue::S(query.hash.to_owned()));
-        request = if query.prefix.is_empty() {
-            request.key_condition_expression("#hash = :hash")
-        } else {
-            request
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        request = match (query.between, query.prefix) {
+            (Some((first, last)), _) => request
+                .key_condition_expression("#hash = :hash AND #range BETWEEN :first AND :last")
+                .expression_attribute_names("#range", self.range)
+                .expression_attribute_values(":first", text(first))
+                .expression_attribute_values(":last", text(last)),
+            (None, "") => request.key_condition_expression("#hash = :hash"),
+            (None, prefix) => request
                 .key_condition_expression("#hash = :hash AND begins_with(#range, :prefix)")
                 .expression_attribute_names("#range", self.range)
-                .expression_attribute_values(":prefix", AttributeValue::S(query.prefix.to_owned()))
+                .expression_attribute_values(":prefix", text(prefix)),
         };
         let answer = request.send().await.map_err(|error| classify("Query", error))?;
         let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
@@ -213,32 +199,19 @@ impl Table {
         }
     }
 
-    /// Writes all of `items`, at most [`MAX_TRANSACTION`], or none.
+    /// The token of a page that ends with the item of this key.
     ///
     /// # Errors
-    /// [`TransactError::Refused`] with the positions whose condition did not hold.
-    pub async fn transact(&self, items: &[(impl Serialize, Condition)]) -> Result<(), TransactError> {
-        const OPERATION: &str = "TransactWriteItems";
-        let mut request = self.client.transact_write_items();
-        for (item, condition) in items {
-            let mut put = Put::builder().table_name(&self.name).set_item(Some(encode(item)?));
-            if let Some(expression) = self.expression(condition.clone()) {
-                put = put
-                    .condition_expression(expression.text)
-                    .set_expression_attribute_names(expression.names)
-                    .set_expression_attribute_values(expression.values);
-            }
-            let put = put.build().map_err(|error| bug(OPERATION, &error))?;
-            request = request.transact_items(TransactWriteItem::builder().put(put).build());
-        }
-        let Err(error) = request.send().await else { return Ok(()) };
-        let reasons = match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                canceled.cancellation_reasons.clone().unwrap_or_default()
-            }
-            _ => return Err(TransactError::Other(classify(OPERATION, error))),
-        };
-        Err(canceled(&reasons))
+    /// Never for keys of text.
+    pub fn token_after(&self, hash: &str, range: &str) -> Result<String, AwsError> {
+        key_token(&self.key(hash, range))
+    }
+
+    fn key(&self, hash: &str, range: &str) -> Item {
+        Item::from([
+            (self.hash.to_owned(), AttributeValue::S(hash.to_owned())),
+            (self.range.to_owned(), AttributeValue::S(range.to_owned())),
+        ])
     }
 
     fn expression(&self, condition: Condition) -> Option<Expression> {
@@ -259,22 +232,6 @@ impl Table {
             values: Some(values.collect()),
         })
     }
-}
-
-/// Why a transaction was cancelled: a condition, another transaction at the same time, or an item that is wrong.
-fn canceled(reasons: &[CancellationReason]) -> TransactError {
-    let code = |reason: &CancellationReason| reason.code.clone().unwrap_or_default();
-    let refused: Vec<usize> = (0..reasons.len()).filter(|at| code(&reasons[*at]) == "ConditionalCheckFailed").collect();
-    if !refused.is_empty() {
-        return TransactError::Refused(refused);
-    }
-    let why = reasons.iter().find(|reason| !matches!(code(reason).as_str(), "" | "None"));
-    let kind = match why.map(code).as_deref() {
-        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => ErrorKind::Throttled,
-        _ => ErrorKind::Bug,
-    };
-    let text = why.map(|reason| format!("{}: {}", code(reason), reason.message.clone().unwrap_or_default()));
-    TransactError::Other(AwsError::new(kind, "TransactWriteItems", text.unwrap_or_default()))
 }
 
 struct Expression {

@@ -55,6 +55,12 @@ pub struct ProtectionGroup {
 }
 
 impl ProtectionGroup {
+    /// The servers that it lists; none where it selects by tags.
+    #[must_use]
+    pub fn listed_servers(&self) -> Vec<ServerId> {
+        self.servers.iter().map(|member| member.id.clone()).collect()
+    }
+
     /// Whether its servers are found by their tags.
     #[must_use]
     pub fn selects_by_tags(&self) -> bool {

@@ -7,10 +7,12 @@ use crate::fault::{Fault, SYNTAX};
 use crate::http::query_values;
 use crate::inventory::read::Addition;
 use crate::world::World;
+use crate::world::job::Job;
 
 /// The paths, for the answer to a wrong one.
 const PATHS: &str = "GET /_simulator/health, GET /_simulator/state, GET /_simulator/journal?since=N, \
-    GET|POST|DELETE /_simulator/faults, POST /_simulator/inventory";
+    GET|POST|DELETE /_simulator/faults, POST /_simulator/inventory (sourceServers, recoveryPlans and faults, as in an \
+    inventory)";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,9 +71,10 @@ fn add_faults(world: &mut World, body: &[u8]) -> Result<(), String> {
 
 fn add_inventory(world: &mut World, body: &[u8]) -> Result<usize, String> {
     let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
-    let Addition { source_servers, faults } = Addition::from_yaml(text).map_err(|error| error.to_string())?;
-    let count = source_servers.len();
-    world.add_servers(source_servers).map_err(|error| error.to_string())?;
+    let Addition { source_servers, faults, recovery_plans } =
+        Addition::from_yaml(text, &world.settings.region).map_err(|error| error.to_string())?;
+    let count = source_servers.len() + recovery_plans.len();
+    world.add_servers_and_plans(source_servers, recovery_plans).map_err(|error| error.to_string())?;
     world.add_faults(faults).map_err(|error| error.to_string())?;
     Ok(count)
 }
@@ -81,30 +84,18 @@ fn state(world: &World) -> Value {
         json!({
             "sourceServerId": server.spec.id,
             "hostname": server.spec.hostname,
+            "region": server.spec.region,
             "profile": server.spec.profile,
             "replicationState": world.replication_state(server),
-            "recoveryPoints": world.recovery_points(server).len(),
+            "recoveryPoints": world.recovery_point_count(server),
             "recoveryInstanceId": server.recovery_instance,
             "heldByJob": world.holding_job(&server.spec.id),
-        })
-    });
-    let jobs = world.jobs.iter().map(|job| {
-        let servers = job
-            .participants
-            .iter()
-            .map(|one| json!({"sourceServerId": one.server, "status": one.status, "instanceId": one.launched}));
-        json!({
-            "jobId": job.id,
-            "job": format!("{:?}", job.kind),
-            "status": job.status,
-            "createdAt": job.created_at.to_string(),
-            "endedAt": job.ended_at.map(|at| at.to_string()),
-            "servers": servers.collect::<Vec<_>>(),
         })
     });
     let instances = world.instances.values().map(|one| {
         json!({
             "instanceId": one.id,
+            "region": one.region,
             "sourceServerId": one.server,
             "jobId": world.jobs.get(one.job).map(|job| &job.id),
             "isDrill": one.is_drill,
@@ -114,14 +105,35 @@ fn state(world: &World) -> Value {
             "agentOnline": world.agent_answers(&one.id),
         })
     });
+    let plans = world.recovery_plans.iter().map(|plan| {
+        let arn = world.arn(&plan.spec.region, &plan.resource());
+        json!({"name": plan.spec.name, "region": plan.spec.region, "recoveryPlanArn": arn})
+    });
     json!({
         "time": unix_seconds(world),
         "account": world.settings.account,
         "region": world.settings.region,
         "seed": world.settings.seed,
         "sourceServers": servers.collect::<Vec<_>>(),
-        "jobs": jobs.collect::<Vec<_>>(),
+        "jobs": world.jobs.iter().map(job_state).collect::<Vec<_>>(),
         "instances": instances.collect::<Vec<_>>(),
+        "recoveryPlans": plans.collect::<Vec<_>>(),
         "faults": world.faults.list(),
+    })
+}
+
+fn job_state(job: &Job) -> Value {
+    let servers = job
+        .participants
+        .iter()
+        .map(|one| json!({"sourceServerId": one.server, "status": one.status, "instanceId": one.launched}));
+    json!({
+        "jobId": job.id,
+        "region": job.region,
+        "job": format!("{:?}", job.kind),
+        "status": job.status,
+        "createdAt": job.created_at.to_string(),
+        "endedAt": job.ended_at.map(|at| at.to_string()),
+        "servers": servers.collect::<Vec<_>>(),
     })
 }

@@ -50,6 +50,13 @@ impl ApiError {
         ApiError::new(409, "ConflictException", message, members)
     }
 
+    /// 409: the launch settings of a server cannot be changed. Real DRS has the error; these are not its words.
+    pub fn settings_conflict(source_server: &str) -> ApiError {
+        let message = format!("The launch configuration of source server {source_server} cannot be changed now");
+        let members = json!({"code": "CONFLICT", "resourceId": source_server, "resourceType": "SourceServer"});
+        ApiError::new(409, "ConflictException", message, members)
+    }
+
     /// 402: a quota of DRS.
     pub fn quota(message: impl Into<String>, quota_code: &str) -> ApiError {
         let members = json!({"code": "QUOTA", "serviceCode": "drs", "quotaCode": quota_code, "resourceType": "Job"});

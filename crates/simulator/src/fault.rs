@@ -4,17 +4,22 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::ids::{self, Region};
 use crate::operations;
 
 /// The syntax of every fault, for help texts and error messages.
 pub const SYNTAX: &str = "\
-SERVER is a source server id or a hostname; OPERATION is a DRS or SSM operation such as StartRecovery.
+SERVER is a source server id or a hostname; OPERATION is a DRS or SSM operation such as StartRecovery; REGION is a
+Region such as us-east-1.
   launch-fails=SERVER                 every launch of the server ends with LAUNCH_FAILED
   conversion-fails=SERVER             every launch of the server ends with CONVERSION_FAIL
   agent-never-online=SERVER           the SSM agent of what is launched never registers; one that had is lost
   command-fails=SERVER                every SSM command on the server's recovery instance fails
   disconnected=SERVER                 replication is DISCONNECTED from now on; recovery points stay
   no-recovery-point=SERVER            the server has no recovery point, whatever its replication state says
+  launch-settings-refused=SERVER      UpdateLaunchConfiguration of the server is refused with ConflictException
+  launch-settings-ignored=SERVER      UpdateLaunchConfiguration of the server says it did, and the settings stay
+  region-down=REGION                  every DRS call in the Region fails with a 500; SSM answers
   throttle=OPERATION:COUNT            the next COUNT calls are refused with ThrottlingException
   error-before-commit=OPERATION:COUNT the next COUNT calls fail with a 500 and change nothing
   error-after-commit=OPERATION:COUNT  the next COUNT calls take effect, but their answer is a 500
@@ -41,6 +46,10 @@ pub enum ServerFault {
     Disconnected,
     /// There is nothing to recover from.
     NoRecoveryPoint,
+    /// Launch settings cannot be changed.
+    LaunchSettingsRefused,
+    /// Launch settings seem to change and do not.
+    LaunchSettingsIgnored,
 }
 
 /// What goes wrong with the next calls of one operation.
@@ -59,6 +68,8 @@ pub enum CallFault {
 pub enum Fault {
     /// Until cleared, something is wrong with a server (id or hostname).
     Server(ServerFault, String),
+    /// Until cleared, every DRS call in a Region fails.
+    RegionDown(Region),
     /// The next calls of an operation fail.
     Calls(CallFault, String, u32),
     /// Until cleared, every call of an operation is denied.
@@ -81,13 +92,15 @@ pub struct FaultError {
 
 impl ServerFault {
     /// Every kind, with the name it has in a specification.
-    const NAMES: [(&'static str, ServerFault); 6] = [
+    const NAMES: [(&'static str, ServerFault); 8] = [
         ("launch-fails", ServerFault::LaunchFails),
         ("conversion-fails", ServerFault::ConversionFails),
         ("agent-never-online", ServerFault::AgentNeverOnline),
         ("command-fails", ServerFault::CommandFails),
         ("disconnected", ServerFault::Disconnected),
         ("no-recovery-point", ServerFault::NoRecoveryPoint),
+        ("launch-settings-refused", ServerFault::LaunchSettingsRefused),
+        ("launch-settings-ignored", ServerFault::LaunchSettingsIgnored),
     ];
 }
 
@@ -131,6 +144,8 @@ fn parse(spec: &str) -> Result<Fault, String> {
         return Ok(Fault::Calls(kind, modelled(operation)?, positive(count)?));
     }
     match name {
+        "region-down" if ids::is_region(value) => Ok(Fault::RegionDown(Region(value.to_owned()))),
+        "region-down" => Err(format!("`{value}` is not the name of a Region")),
         "access-denied" => Ok(Fault::AccessDenied(modelled(value)?)),
         "foreign-job" => {
             let (server, minutes) = value.rsplit_once(':').ok_or("foreign-job needs SERVER:MINUTES")?;
@@ -165,6 +180,7 @@ impl fmt::Display for Fault {
             Fault::Calls(kind, operation, count) => {
                 write!(formatter, "{}={operation}:{count}", name_of(&CallFault::NAMES, *kind))
             }
+            Fault::RegionDown(region) => write!(formatter, "region-down={region}"),
             Fault::AccessDenied(operation) => write!(formatter, "access-denied={operation}"),
             Fault::ForeignJob(server, minutes) => write!(formatter, "foreign-job={server}:{minutes}"),
             Fault::PageSize(size) => write!(formatter, "page-size={size}"),
@@ -184,10 +200,11 @@ mod tests {
             let spec = line.split_whitespace().next().unwrap();
             let spec = spec.replace("SERVER", "db-1").replace("OPERATION", "StartRecovery");
             let spec = spec.replace("COUNT", "3").replace("MINUTES", "20").replace("=N", "=1");
+            let spec = spec.replace("REGION", "eu-west-1");
             assert_eq!(spec.parse::<Fault>().unwrap().to_string(), spec);
             names += 1;
         }
-        assert_eq!(names, 13);
+        assert_eq!(names, 16);
     }
 
     #[test]
@@ -200,6 +217,7 @@ mod tests {
             ("throttle=StartRecovry:1", "the simulator has no operation `StartRecovry`"),
             ("throttle=StartRecovery:0", "`0` is not a number above 0"),
             ("foreign-job=db-1", "foreign-job needs SERVER:MINUTES"),
+            ("region-down=europe", "`europe` is not the name of a Region"),
             ("page-size=many", "`many` is not a number above 0"),
         ] {
             let error = spec.parse::<Fault>().unwrap_err().to_string();

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use crate::control;
 use crate::drs;
 use crate::error::ApiError;
+use crate::ids::Region;
 use crate::operations;
+use crate::region;
 use crate::ssm;
 use crate::world::World;
 
@@ -21,6 +23,8 @@ pub struct Call {
     pub query: String,
     /// `X-Amz-Target`, which says what an SSM call is.
     pub target: Option<String>,
+    /// `Authorization`, which says for which Region the call is. It is not checked otherwise.
+    pub authorization: Option<String>,
     /// `amz-sdk-request`, which tells retries from first attempts. Only the journal cares.
     pub attempt: Option<String>,
     /// The body.
@@ -68,10 +72,12 @@ fn service(
     request: Result<Value, ApiError>,
 ) -> Reply {
     let seen = request.as_ref().map_or_else(|_| json!(String::from_utf8_lossy(&call.body)), Value::clone);
-    let details = json!({"service": if ssm { "ssm" } else { "drs" }, "attempt": call.attempt});
+    let signed = call.authorization.as_deref().and_then(region::of_authorization);
+    let region = signed.unwrap_or_else(|| world.settings.region.clone());
+    let details = json!({"service": if ssm { "ssm" } else { "drs" }, "region": region, "attempt": call.attempt});
     let seq = world.journal.call(world.now, operation, seen, details);
     let answer = if modelled {
-        respond(world, operation, ssm, request)
+        respond(world, &region, operation, ssm, request)
     } else {
         tracing::warn!(operation, "not modelled: {operation}");
         Err(ApiError::not_modelled(operation))
@@ -90,9 +96,19 @@ fn service(
     }
 }
 
-fn respond(world: &mut World, operation: &str, ssm: bool, request: Result<Value, ApiError>) -> drs::Answer {
-    world.faults.before_call(operation, ssm)?;
-    let answer = if ssm { ssm::answer(world, operation, request?) } else { drs::answer(world, operation, request?) };
+fn respond(
+    world: &mut World,
+    region: &Region,
+    operation: &str,
+    ssm: bool,
+    request: Result<Value, ApiError>,
+) -> drs::Answer {
+    world.faults.before_call(region, operation, ssm)?;
+    let answer = if ssm {
+        ssm::answer(world, region, operation, request?)
+    } else {
+        drs::answer(world, region, operation, request?)
+    };
     // A call that was refused took no effect, so there is no answer to lose.
     if answer.is_ok() {
         world.faults.after_call(operation, ssm)?;

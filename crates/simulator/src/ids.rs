@@ -34,6 +34,7 @@ macro_rules! id {
     };
 }
 
+id!(Region, "An AWS Region, such as `us-east-1`.");
 id!(ServerId, "A source server, `s-` and 17 letters or digits.");
 id!(JobId, "A DRS job, `drsjob-` and 17 letters or digits.");
 id!(InstanceId, "A recovery instance, which is its EC2 instance, `i-` and 17 hexadecimal digits.");
@@ -62,6 +63,19 @@ pub fn hex_digits(seed: u64, parts: &[&str], digits: usize) -> String {
 pub fn uuid(seed: u64, parts: &[&str]) -> String {
     let hex = hex_digits(seed, parts, 32);
     format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+}
+
+/// True when `text` looks like the name of a Region: letters, a place, a number.
+pub fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let words =
+        |words: &[&str]| words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+    match parts.as_slice() {
+        [place @ .., number] => {
+            place.len() >= 2 && words(place) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        [] => false,
+    }
 }
 
 /// True when `text` is `prefix` and then exactly 17 letters or digits.
@@ -94,6 +108,16 @@ mod tests {
     #[test]
     fn a_uuid_has_the_length_that_ssm_checks() {
         assert_eq!(uuid(7, &["command"]).len(), 36);
+    }
+
+    #[test]
+    fn a_region_is_a_place_and_a_number() {
+        for region in ["us-east-1", "ap-southeast-12", "us-gov-west-1"] {
+            assert!(is_region(region), "{region}");
+        }
+        for other in ["", "us", "us-east", "us-1", "US-EAST-1", "us--1", "us-east-1a", "us-east-"] {
+            assert!(!is_region(other), "{other}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What exists before the first call: source servers, quotas, documents and the habits of the simulated account. How
 //! the YAML is read and checked is in [`read`]; what becomes of it is in [`crate::world`].
 
+pub mod plans;
 pub mod read;
 
 use std::collections::BTreeMap;
@@ -8,18 +9,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
-use crate::ids::ServerId;
+use crate::ids::{Region, ServerId};
 use crate::profile::{Os, Profile};
 
+use plans::PlanSpec;
 pub use read::InventoryError;
 
-/// One account in one Region.
+/// One account.
 #[derive(Debug, Clone)]
 pub struct Inventory {
     /// Twelve digits.
     pub account: String,
-    /// The Region in which DRS recovers.
-    pub region: String,
+    /// The Region in which DRS recovers what does not say another, and the one of calls that say none.
+    pub region: Region,
     /// Decides every made-up id and duration.
     pub seed: u64,
     /// False: every DRS call answers `UninitializedAccountException`.
@@ -38,9 +40,11 @@ pub struct Inventory {
     pub faults: Vec<Fault>,
     /// The machines that DRS replicates.
     pub source_servers: Vec<ServerSpec>,
+    /// DRS's own recovery plans.
+    pub recovery_plans: Vec<PlanSpec>,
 }
 
-/// The quotas that StartRecovery and TerminateRecoveryInstances are held to.
+/// The quotas that StartRecovery and TerminateRecoveryInstances are held to, in each Region by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Quotas {
@@ -190,6 +194,8 @@ pub struct ServerSpec {
     pub id: ServerId,
     /// Its own name.
     pub hostname: String,
+    /// Where DRS recovers it.
+    pub region: Region,
     /// Its operating system.
     pub os: Os,
     /// How long its launches take.

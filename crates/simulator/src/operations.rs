@@ -14,6 +14,10 @@ pub const DRS: &[&str] = &[
     "TagResource",
     "UntagResource",
     "ListTagsForResource",
+    "ListRecoveryPlans",
+    "GetRecoveryPlan",
+    "ListRecoveryPlanSteps",
+    "GetRecoveryPlanStep",
 ];
 
 /// The SSM operations.
@@ -24,6 +28,7 @@ pub const SSM: &[&str] = &[
     "DescribeInstanceInformation",
     "StartAutomationExecution",
     "GetAutomationExecution",
+    "DescribeDocument",
 ];
 
 /// True when one of the two services has an operation of this name here.

@@ -141,6 +141,7 @@ async fn serve(State(simulator): State<Simulator>, request: Request) -> Response
         raw_path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         target: text(&parts.headers, "x-amz-target"),
+        authorization: text(&parts.headers, "authorization"),
         attempt: text(&parts.headers, "amz-sdk-request"),
         body: body.to_vec(),
     };

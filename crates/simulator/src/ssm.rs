@@ -3,6 +3,7 @@
 
 mod automations;
 mod commands;
+mod documents;
 mod instances;
 
 use jiff::Timestamp;
@@ -11,18 +12,20 @@ use serde_json::{Map, Value, json};
 
 use crate::drs::Answer;
 use crate::error::ApiError;
+use crate::ids::Region;
 use crate::page::{Page, PageRequest};
 use crate::world::World;
 
-/// Answers one call.
-pub fn answer(world: &mut World, operation: &str, request: Value) -> Answer {
+/// Answers one call of a caller in `region`. Documents are the same in every Region, everything else is not.
+pub fn answer(world: &mut World, region: &Region, operation: &str, request: Value) -> Answer {
     match operation {
-        "SendCommand" => commands::send(world, parse(request)?),
-        "GetCommandInvocation" => commands::get_invocation(world, parse(request)?),
-        "ListCommandInvocations" => commands::list_invocations(world, parse(request)?),
-        "DescribeInstanceInformation" => instances::describe(world, parse(request)?),
-        "StartAutomationExecution" => automations::start(world, parse(request)?),
-        "GetAutomationExecution" => automations::get(world, parse(request)?),
+        "SendCommand" => commands::send(world, region, parse(request)?),
+        "GetCommandInvocation" => commands::get_invocation(world, region, parse(request)?),
+        "ListCommandInvocations" => commands::list_invocations(world, region, parse(request)?),
+        "DescribeInstanceInformation" => instances::describe(world, region, parse(request)?),
+        "StartAutomationExecution" => automations::start(world, region, parse(request)?),
+        "GetAutomationExecution" => automations::get(world, region, parse(request)?),
+        "DescribeDocument" => documents::describe(world, parse(request)?),
         _ => Err(ApiError::not_modelled(operation)),
     }
 }

@@ -1,12 +1,15 @@
-//! The simulated account: source servers, jobs, recovery instances, commands, and the events that will happen to them.
-//! Nothing ticks: [`World::advance`] applies all events that are due, in order, before each call is answered, so the
-//! world depends only on its inventory and on when it is asked. No HTTP and no JSON of the services here.
+//! The simulated account, in all Regions: source servers, jobs, recovery instances, commands, and the events that will
+//! happen to them. Nothing ticks: [`World::advance`] applies all events that are due, in order, before each call is
+//! answered, so the world depends only on its inventory and on when it is asked. No HTTP and no JSON of the services
+//! here; what a caller in one Region can see of it is in [`region`].
 
 pub mod faults;
 pub mod instance;
 pub mod job;
 pub mod journal;
 pub mod launch;
+pub mod recovery_plan;
+pub mod region;
 pub mod server;
 pub mod snapshots;
 pub mod ssm;
@@ -18,12 +21,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::fault::{Fault, ServerFault};
-use crate::ids::{AutomationId, CommandId, InstanceId, JobId, ServerId};
+use crate::ids::{AutomationId, CommandId, InstanceId, JobId, Region, ServerId};
 use crate::inventory::{Inventory, LaunchWhen, Quotas, ServerSpec, SsmDocument, TimestampStyle};
 use faults::ActiveFaults;
 use instance::Instance;
 use job::Job;
 use journal::Journal;
+use recovery_plan::RecoveryPlan;
 use server::SourceServer;
 use ssm::{Automation, Command};
 
@@ -32,8 +36,8 @@ use ssm::{Automation, Command};
 pub struct Settings {
     /// Twelve digits.
     pub account: String,
-    /// The recovery Region.
-    pub region: String,
+    /// The Region of what does not say another.
+    pub region: Region,
     /// Decides ids and durations.
     pub seed: u64,
     /// Whether DRS is initialised in this account.
@@ -76,6 +80,8 @@ pub struct World {
     pub jobs: Vec<Job>,
     /// The recovery instances, the terminated ones too.
     pub instances: BTreeMap<InstanceId, Instance>,
+    /// DRS's own recovery plans.
+    pub recovery_plans: Vec<RecoveryPlan>,
     /// The SSM commands.
     pub commands: BTreeMap<CommandId, Command>,
     /// The SSM automations.
@@ -103,6 +109,30 @@ pub enum WorldError {
     /// A server is added that exists.
     #[error("there is already a source server with the id or hostname `{0}`")]
     ServerExists(String),
+    /// A fault for a Region that nothing is in.
+    #[error("the fault `{fault}` names a Region without source servers")]
+    NoSuchRegion {
+        /// The whole fault.
+        fault: String,
+    },
+    /// A recovery plan that is there already.
+    #[error("there is already a recovery plan `{name}` in {region}")]
+    PlanExists {
+        /// Its name.
+        name: String,
+        /// Its Region.
+        region: Region,
+    },
+    /// A recovery plan for a server that is not there, or not in the Region of the plan.
+    #[error("the recovery plan `{plan}` names the source server `{server}`, which is not in {region}")]
+    PlanServer {
+        /// The plan.
+        plan: String,
+        /// The server.
+        server: String,
+        /// The Region of the plan.
+        region: Region,
+    },
     /// A foreign job for a server that is held already.
     #[error("the fault `{fault}` cannot start: a job holds the server already")]
     ServerHeld {
@@ -114,7 +144,7 @@ pub enum WorldError {
 impl World {
     /// The world of an inventory at the instant `now`.
     pub fn new(inventory: Inventory, now: Timestamp) -> Result<World, WorldError> {
-        let Inventory { source_servers, faults, ssm_documents, .. } = inventory;
+        let Inventory { source_servers, recovery_plans, faults, ssm_documents, .. } = inventory;
         let settings = Settings {
             account: inventory.account,
             region: inventory.region,
@@ -132,6 +162,7 @@ impl World {
             servers: BTreeMap::new(),
             jobs: Vec::new(),
             instances: BTreeMap::new(),
+            recovery_plans: Vec::new(),
             commands: BTreeMap::new(),
             automations: BTreeMap::new(),
             faults: ActiveFaults::default(),
@@ -139,7 +170,7 @@ impl World {
             events: BTreeMap::new(),
             planned: 0,
         };
-        world.add_servers(source_servers)?;
+        world.add_servers_and_plans(source_servers, recovery_plans)?;
         world.add_faults(faults)?;
         Ok(world)
     }
@@ -168,16 +199,6 @@ impl World {
     pub fn find_server(&self, name: &str) -> Option<ServerId> {
         let by_hostname = || self.servers.values().find(|server| server.spec.hostname == name);
         self.servers.get(name).or_else(by_hostname).map(|server| server.spec.id.clone())
-    }
-
-    /// The ordinal of a job.
-    pub fn find_job(&self, id: &str) -> Option<usize> {
-        self.jobs.iter().position(|job| job.id.as_str() == id)
-    }
-
-    /// The ARN of a resource of this account.
-    pub fn arn(&self, resource: &str) -> String {
-        format!("arn:aws:drs:{}:{}:{resource}", self.settings.region, self.settings.account)
     }
 
     /// Lets everything happen that is due at `to`. Time never goes back.
@@ -219,7 +240,14 @@ impl World {
         for fault in &faults {
             let server = match fault {
                 Fault::Server(_, server) | Fault::ForeignJob(server, _) => server,
-                Fault::Calls(..) | Fault::AccessDenied(_) | Fault::PageSize(_) | Fault::UnknownEnums => continue,
+                Fault::RegionDown(region) if !self.uses_region(region) => {
+                    return Err(WorldError::NoSuchRegion { fault: fault.to_string() });
+                }
+                Fault::RegionDown(_)
+                | Fault::Calls(..)
+                | Fault::AccessDenied(_)
+                | Fault::PageSize(_)
+                | Fault::UnknownEnums => continue,
             };
             let no_such = || WorldError::NoSuchServer { fault: fault.to_string(), server: server.clone() };
             let id = self.find_server(server).ok_or_else(no_such)?;
@@ -248,6 +276,7 @@ impl World {
                 self.start_foreign_job(&id, minutes);
             }
             Fault::Calls(kind, operation, count) => self.faults.add_call_fault(kind, operation, count),
+            Fault::RegionDown(region) => self.faults.take_down(region),
             Fault::AccessDenied(operation) => self.faults.deny(operation),
             Fault::PageSize(size) => self.faults.page_size = Some(size),
             Fault::UnknownEnums => self.faults.unknown_enums = true,

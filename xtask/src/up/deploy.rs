@@ -7,7 +7,6 @@ use anyhow::{Context, anyhow};
 use drsctl::clock;
 use drsctl::cognito::UserPool;
 use drsctl::settings::Settings;
-use serde_json::Value;
 
 use super::Wanted;
 use super::services::{REGION, Services, aws_environment, logs};
@@ -18,6 +17,20 @@ use crate::{node, process};
 
 /// MiniStack's only account.
 const ACCOUNT: &str = "000000000000";
+
+/// The Regions that servers of the local cloud are recovered into: its own, and one in which DRS can fail by itself.
+const RECOVERY_REGIONS: &str = "us-east-1,eu-central-1";
+
+/// One user for each role, and one who is in no group.
+const USERS: [&str; 7] = [
+    "demo=dr-admin",
+    "auditor=dr-auditor",
+    "planner=dr-planner",
+    "operator=dr-operator",
+    "recoverer=dr-recoverer",
+    "approver=dr-approver",
+    "nobody=",
+];
 
 /// Where CDK puts the template and copies of the zips.
 pub(super) fn staging(state: &Path) -> PathBuf {
@@ -47,6 +60,7 @@ pub(super) fn deploy(
     let mut deploy = cdk(&["deploy", "--require-approval", "never", "--progress", "events", "--all"]);
     deploy.current_dir(workspace.root.join("cdk"));
     deploy.args(["--context", "target=local", "--context", &format!("scale={}", wanted.arguments.scale)]);
+    deploy.arg("--context").arg(format!("regions={RECOVERY_REGIONS}"));
     deploy.arg("--context").arg(format!("assets={}", assets.display()));
     deploy.arg("--output").arg(staging(state)).arg("--outputs-file").arg(&outputs);
     process::run_logged(&mut deploy, "cdk deploy", &logs(state).join("cdk-deploy.log"))?;
@@ -69,15 +83,21 @@ pub(super) fn describe(
         pairs.iter().map(|(name, key)| Ok(((*name).to_owned(), output(key)?))).collect()
     };
     let user_pool_id = output("UserPoolId")?;
-    let [operator, auditor] = users(workspace, services, environment, &user_pool_id)?;
+    let users = users(workspace, services, environment, &user_pool_id)?;
+    let user = |name: &str| -> anyhow::Result<User> {
+        let password = users.get(name).with_context(|| format!("User {name} was not made."))?;
+        Ok(User { username: name.to_owned(), password: password.clone() })
+    };
+    let admin = user("demo")?;
     Ok(Cloud {
         api_url: output("ApiUrl")?.trim_end_matches('/').to_owned(),
         cognito_endpoint: services.aws_endpoint.clone(),
         client_id: output("UserPoolClientId")?,
         user_pool_id,
-        username: operator.username,
-        password: operator.password,
-        auditor,
+        username: admin.username,
+        password: admin.password,
+        auditor: user("auditor")?,
+        users,
         simulator_url: services.simulator_url.clone(),
         aws_endpoint: services.aws_endpoint.clone(),
         region: REGION.to_owned(),
@@ -86,8 +106,15 @@ pub(super) fn describe(
             ("protectionGroups", "ProtectionGroupsTable"),
             ("recoveryPlans", "RecoveryPlansTable"),
             ("executionHistory", "ExecutionHistoryTable"),
+            ("auditLog", "AuditLogTable"),
+            ("inventory", "InventoryTable"),
         ])?,
-        state_machines: named(&[("recovery", "RecoveryStateMachineArn"), ("wave", "WaveStateMachineArn")])?,
+        state_machines: named(&[
+            ("recovery", "RecoveryStateMachineArn"),
+            ("wave", "WaveStateMachineArn"),
+            ("inventory", "InventoryStateMachineArn"),
+            ("readiness", "ReadinessStateMachineArn"),
+        ])?,
         outputs: outputs.clone(),
         scale: wanted.arguments.scale,
         clock: clock.to_owned(),
@@ -99,23 +126,17 @@ pub(super) fn describe(
     })
 }
 
-/// Somebody who may do everything and somebody who may only read, with passwords made up for this run.
+/// Makes [`USERS`], with passwords made up for this run: by name.
 fn users(
     workspace: &Workspace,
     services: &Services,
     environment: &Environment,
     user_pool_id: &str,
-) -> anyhow::Result<[User; 2]> {
+) -> anyhow::Result<BTreeMap<String, String>> {
     let mut script = environment.python();
     aws_environment(&mut script, &services.aws_endpoint);
-    script.arg(workspace.root.join("xtask").join("local_cloud.py")).arg("create-users").arg(user_pool_id);
-    script.args(["demo=dr-admin", "auditor=dr-auditor"]);
-    let made: Value = serde_json::from_str(&process::output(&mut script, "Creating users")?)?;
-    let user = |name: &str| -> anyhow::Result<User> {
-        let password = made.get(name).and_then(Value::as_str).with_context(|| format!("User {name} was not made."))?;
-        Ok(User { username: name.to_owned(), password: password.to_owned() })
-    };
-    Ok([user("demo")?, user("auditor")?])
+    script.arg(workspace.root.join("xtask").join("local_cloud.py")).arg("create-users").arg(user_pool_id).args(USERS);
+    Ok(serde_json::from_str(&process::output(&mut script, "Creating users")?)?)
 }
 
 /// Signs in as the user who may do everything.

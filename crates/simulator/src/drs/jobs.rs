@@ -1,6 +1,6 @@
 //! StartRecovery, DescribeJobs and DescribeJobLogItems.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, at_most, page, present, tags, time, timestamp};
 use crate::error::ApiError;
-use crate::ids::{self, ServerId};
+use crate::ids::{self, Region, ServerId};
 use crate::page::PageRequest;
 use crate::world::World;
 use crate::world::job::{Job, JobKind, JobStatus, LaunchOrder, LaunchStatus, LogItem};
@@ -35,7 +35,7 @@ pub(super) struct StartRequest {
     tags: BTreeMap<String, String>,
 }
 
-pub(super) fn start_recovery(world: &mut World, request: StartRequest) -> Answer {
+pub(super) fn start_recovery(world: &mut World, region: &Region, request: StartRequest) -> Answer {
     if request.source_servers.is_empty() {
         return Err(ApiError::field("sourceServers", "must not be empty"));
     }
@@ -51,7 +51,7 @@ pub(super) fn start_recovery(world: &mut World, request: StartRequest) -> Answer
         }
         orders.push(LaunchOrder { server: ServerId(server.source_server_id), snapshot: server.recovery_snapshot_id });
     }
-    let ordinal = world.start_launch(&orders, request.is_drill, request.tags)?;
+    let ordinal = world.start_launch(region, &orders, request.is_drill, request.tags)?;
     Ok((202, json!({"job": job_at(world, ordinal)})))
 }
 
@@ -75,17 +75,17 @@ pub(super) struct DescribeRequest {
     next_token: Option<String>,
 }
 
-pub(super) fn describe(world: &World, request: DescribeRequest) -> Answer {
+pub(super) fn describe(world: &World, region: &Region, request: DescribeRequest) -> Answer {
     let ids = request.filters.job_ids.unwrap_or_default();
     at_most("filters.jobIDs", ids.len(), 1000)?;
+    let ids: BTreeSet<String> = ids.into_iter().collect();
     let from = time::read("filters.fromDate", request.filters.from_date.as_ref())?.unwrap_or(Timestamp::MIN);
     let to = time::read("filters.toDate", request.filters.to_date.as_ref())?.unwrap_or(Timestamp::MAX);
-    let wanted = |job: &&Job| {
-        (ids.is_empty() || ids.iter().any(|id| id == job.id.as_str())) && (from..=to).contains(&job.created_at)
-    };
+    let wanted =
+        |job: &&Job| (ids.is_empty() || ids.contains(job.id.as_str())) && (from..=to).contains(&job.created_at);
     // Latest first.
     let key = |job: &Job| format!("{:020} {}", i64::MAX - job.created_at.as_microsecond(), job.id);
-    let items = world.jobs.iter().filter(wanted).map(|one| (key(one), one)).collect();
+    let items = world.jobs_in(region).filter(wanted).map(|one| (key(one), one)).collect();
     let request = PageRequest {
         operation: "DescribeJobs",
         max_results: request.max_results,
@@ -104,9 +104,9 @@ pub(super) struct LogRequest {
     next_token: Option<String>,
 }
 
-pub(super) fn describe_log_items(world: &World, request: LogRequest) -> Answer {
+pub(super) fn describe_log_items(world: &World, region: &Region, request: LogRequest) -> Answer {
     let unknown = || ApiError::validation(format!("Job {} not found", request.job_id));
-    let job = world.find_job(&request.job_id).and_then(|ordinal| world.jobs.get(ordinal)).ok_or_else(unknown)?;
+    let job = world.job_in(region, &request.job_id).ok_or_else(unknown)?;
     let mut items: Vec<Value> = job.log.iter().map(|item| log_item(world, item)).collect();
     if world.faults.unknown_enums {
         let at = timestamp(world, job.created_at);
@@ -151,7 +151,7 @@ fn job(world: &World, job: &Job) -> Value {
         .collect();
     present(json!({
         "jobID": job.id,
-        "arn": world.arn(&format!("job/{}", job.id)),
+        "arn": world.arn(&job.region, &format!("job/{}", job.id)),
         "type": kind,
         "initiatedBy": initiated_by,
         "creationDateTime": timestamp(world, job.created_at),

@@ -1,12 +1,14 @@
 //! GetLaunchConfiguration and UpdateLaunchConfiguration. Of the settings, only `launchDisposition` (a stopped instance
-//! has no agent) and `recoveryMode` (FAST skips the conversion) change what a launch does here.
+//! has no agent) and `recoveryMode` (FAST skips the conversion) change what a launch does here. Two faults are for
+//! callers that write settings: one refuses, the other answers as if it had written, which only a second look shows.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, present};
 use crate::error::ApiError;
-use crate::ids;
+use crate::fault::ServerFault;
+use crate::ids::{self, Region};
 use crate::world::World;
 use crate::world::server::{LaunchConfiguration, SourceServer};
 
@@ -47,13 +49,13 @@ pub(super) struct UpdateRequest {
     recovery_mode: Option<String>,
 }
 
-pub(super) fn get(world: &World, request: GetRequest) -> Answer {
+pub(super) fn get(world: &World, region: &Region, request: GetRequest) -> Answer {
     let id = request.source_server_id;
-    let server = world.servers.get(id.as_str()).ok_or_else(|| ApiError::not_found("SourceServer", &id))?;
-    Ok((200, show(world, server)))
+    let server = world.server_in(region, &id).ok_or_else(|| ApiError::not_found("SourceServer", &id))?;
+    Ok((200, show(world, server, &server.launch_configuration)))
 }
 
-pub(super) fn update(world: &mut World, request: UpdateRequest) -> Answer {
+pub(super) fn update(world: &mut World, region: &Region, request: UpdateRequest) -> Answer {
     one_of("launchDisposition", request.launch_disposition.as_ref(), &["STARTED", "STOPPED"])?;
     let method = request.target_instance_type_right_sizing_method;
     one_of("targetInstanceTypeRightSizingMethod", method.as_ref(), &["NONE", "BASIC", "IN_AWS"])?;
@@ -62,10 +64,11 @@ pub(super) fn update(world: &mut World, request: UpdateRequest) -> Answer {
         return Err(ApiError::field("name", "must have at most 128 characters"));
     }
     let id = request.source_server_id;
-    let Some(server) = world.servers.get_mut(id.as_str()) else {
-        return Err(ApiError::not_found("SourceServer", &id));
-    };
-    let settings = &mut server.launch_configuration;
+    let server = world.server_in(region, &id).ok_or_else(|| ApiError::not_found("SourceServer", &id))?;
+    if world.has_fault(ServerFault::LaunchSettingsRefused, &server.spec.id) {
+        return Err(ApiError::settings_conflict(&id));
+    }
+    let mut settings = server.launch_configuration.clone();
     set(&mut settings.name, request.name);
     set(&mut settings.launch_disposition, request.launch_disposition);
     set(&mut settings.right_sizing, method);
@@ -77,7 +80,11 @@ pub(super) fn update(world: &mut World, request: UpdateRequest) -> Answer {
         settings.launch_into = into.instance;
     }
     set(&mut settings.recovery_mode, request.recovery_mode);
-    let shown = world.servers.get(id.as_str()).map_or(Value::Null, |server| show(world, server));
+    let shown = show(world, server, &settings);
+    let ignored = world.has_fault(ServerFault::LaunchSettingsIgnored, &server.spec.id);
+    if let Some(server) = world.server_in_mut(region, &id).filter(|_| !ignored) {
+        server.launch_configuration = settings;
+    }
     Ok((200, shown))
 }
 
@@ -96,7 +103,7 @@ fn one_of(name: &str, value: Option<&String>, allowed: &[&str]) -> Result<(), Ap
     }
 }
 
-fn show(world: &World, server: &SourceServer) -> Value {
+fn show(world: &World, server: &SourceServer, settings: &LaunchConfiguration) -> Value {
     let id = &server.spec.id;
     let template = ids::hex_digits(world.settings.seed, &["launch-template", id.as_str()], 17);
     let LaunchConfiguration {
@@ -109,7 +116,7 @@ fn show(world: &World, server: &SourceServer) -> Value {
         post_launch_enabled,
         launch_into,
         recovery_mode,
-    } = &server.launch_configuration;
+    } = settings;
     present(json!({
         "sourceServerID": id,
         "name": name,

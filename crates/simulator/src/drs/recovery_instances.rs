@@ -1,11 +1,13 @@
 //! DescribeRecoveryInstances and TerminateRecoveryInstances.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, at_most, jobs, page, present, source_servers, timestamp};
 use crate::error::ApiError;
-use crate::ids::{self, InstanceId};
+use crate::ids::{self, InstanceId, Region};
 use crate::page::PageRequest;
 use crate::world::World;
 use crate::world::instance::Instance;
@@ -28,16 +30,17 @@ pub(super) struct DescribeRequest {
     next_token: Option<String>,
 }
 
-pub(super) fn describe(world: &World, request: DescribeRequest) -> Answer {
+pub(super) fn describe(world: &World, region: &Region, request: DescribeRequest) -> Answer {
     let instances = request.filters.recovery_instance_ids.unwrap_or_default();
-    let servers = request.filters.source_server_ids.unwrap_or_default();
     at_most("filters.recoveryInstanceIDs", instances.len(), 200)?;
+    let instances: BTreeSet<String> = instances.into_iter().collect();
+    let servers: BTreeSet<String> = request.filters.source_server_ids.unwrap_or_default().into_iter().collect();
     let wanted = |one: &&Instance| {
         one.exists()
-            && (instances.is_empty() || instances.iter().any(|id| id == one.id.as_str()))
-            && (servers.is_empty() || servers.iter().any(|id| id == one.server.as_str()))
+            && (instances.is_empty() || instances.contains(one.id.as_str()))
+            && (servers.is_empty() || servers.contains(one.server.as_str()))
     };
-    let shown = world.instances.values().filter(wanted);
+    let shown = world.instances_in(region).filter(wanted);
     let items = shown.map(|one| (one.id.to_string(), one)).collect();
     let request = PageRequest {
         operation: "DescribeRecoveryInstances",
@@ -55,13 +58,13 @@ pub(super) struct TerminateRequest {
     recovery_instance_ids: Vec<String>,
 }
 
-pub(super) fn terminate(world: &mut World, request: TerminateRequest) -> Answer {
+pub(super) fn terminate(world: &mut World, region: &Region, request: TerminateRequest) -> Answer {
     if request.recovery_instance_ids.is_empty() {
         return Err(ApiError::field("recoveryInstanceIDs", "must not be empty"));
     }
     at_most("recoveryInstanceIDs", request.recovery_instance_ids.len(), 200)?;
     let instances: Vec<InstanceId> = request.recovery_instance_ids.into_iter().map(InstanceId).collect();
-    let ordinal = world.start_terminate(&instances)?;
+    let ordinal = world.start_terminate(region, &instances)?;
     Ok((200, json!({"job": jobs::job_at(world, ordinal)})))
 }
 
@@ -91,7 +94,7 @@ fn recovery_instance(world: &World, instance: &Instance) -> Value {
         "ec2InstanceState": instance.state,
         "jobID": world.jobs.get(instance.job).map(|job| &job.id),
         "sourceServerID": instance.server,
-        "arn": world.arn(&format!("recovery-instance/{id}")),
+        "arn": world.arn(&instance.region, &format!("recovery-instance/{id}")),
         "tags": instance.tags,
         "isDrill": instance.is_drill,
         "pointInTimeSnapshotDateTime": timestamp(world, instance.point_in_time),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Answer, page, time, timestamp};
 use crate::error::ApiError;
+use crate::ids::Region;
 use crate::page::PageRequest;
 use crate::world::World;
 
@@ -39,9 +40,9 @@ pub(super) struct Request {
     next_token: Option<String>,
 }
 
-pub(super) fn describe(world: &World, request: Request) -> Answer {
+pub(super) fn describe(world: &World, region: &Region, request: Request) -> Answer {
     let unknown = || ApiError::validation(format!("Source server {} not found", request.source_server_id));
-    let server = world.servers.get(request.source_server_id.as_str()).ok_or_else(unknown)?;
+    let server = world.server_in(region, &request.source_server_id).ok_or_else(unknown)?;
     let from = time::read("filters.fromDateTime", request.filters.from_date_time.as_ref())?.unwrap_or(Timestamp::MIN);
     let to = time::read("filters.toDateTime", request.filters.to_date_time.as_ref())?.unwrap_or(Timestamp::MAX);
     let key = |at: Timestamp| match request.order {

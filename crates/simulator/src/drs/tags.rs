@@ -1,4 +1,4 @@
-//! Tags of source servers, jobs and recovery instances, by ARN.
+//! Tags of source servers, jobs, recovery instances and recovery plans, by ARN.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::Answer;
 use crate::error::ApiError;
+use crate::ids::Region;
 use crate::world::World;
+use crate::world::instance::Instance;
 
 /// The most tags on one resource.
 const MOST_TAGS: usize = 50;
@@ -34,8 +36,8 @@ pub(super) struct ListRequest {
     resource_arn: String,
 }
 
-pub(super) fn tag(world: &mut World, request: TagRequest) -> Answer {
-    let present = find(world, &request.resource_arn)?;
+pub(super) fn tag(world: &mut World, region: &Region, request: TagRequest) -> Answer {
+    let present = find(world, region, &request.resource_arn)?;
     let mut merged = present.clone();
     merged.extend(request.tags);
     check(&merged)?;
@@ -43,14 +45,14 @@ pub(super) fn tag(world: &mut World, request: TagRequest) -> Answer {
     Ok((200, json!({})))
 }
 
-pub(super) fn untag(world: &mut World, request: UntagRequest) -> Answer {
-    let present = find(world, &request.resource_arn)?;
+pub(super) fn untag(world: &mut World, region: &Region, request: UntagRequest) -> Answer {
+    let present = find(world, region, &request.resource_arn)?;
     present.retain(|key, _| !request.tag_keys.contains(key));
     Ok((200, json!({})))
 }
 
-pub(super) fn list(world: &mut World, request: ListRequest) -> Answer {
-    let tags = find(world, &request.resource_arn)?.clone();
+pub(super) fn list(world: &mut World, region: &Region, request: ListRequest) -> Answer {
+    let tags = find(world, region, &request.resource_arn)?.clone();
     Ok((200, json!({"tags": tags})))
 }
 
@@ -68,15 +70,23 @@ pub(super) fn check(tags: &Tags) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn find<'world>(world: &'world mut World, arn: &str) -> Result<&'world mut Tags, ApiError> {
+fn find<'world>(world: &'world mut World, region: &Region, arn: &str) -> Result<&'world mut Tags, ApiError> {
     let missing = || ApiError::not_found("Resource", arn);
-    let resource = arn.strip_prefix(&world.arn("")).ok_or_else(missing)?;
+    let resource = arn.strip_prefix(&world.arn(region, "")).ok_or_else(missing)?;
     let (kind, id) = resource.split_once('/').ok_or_else(missing)?;
     let tags = match kind {
-        "source-server" => world.servers.get_mut(id).map(|server| &mut server.tags),
-        "job" => world.jobs.iter_mut().find(|job| job.id.as_str() == id).map(|job| &mut job.tags),
+        "source-server" => world.server_in_mut(region, id).map(|server| &mut server.tags),
+        "job" => {
+            let mut jobs = world.jobs.iter_mut().filter(|job| job.region == *region);
+            jobs.find(|job| job.id.as_str() == id).map(|job| &mut job.tags)
+        }
         "recovery-instance" => {
-            world.instances.get_mut(id).filter(|instance| instance.exists()).map(|instance| &mut instance.tags)
+            let existing = |one: &&mut Instance| one.exists() && one.region == *region;
+            world.instances.get_mut(id).filter(existing).map(|instance| &mut instance.tags)
+        }
+        "recovery-plan" => {
+            let mut plans = world.recovery_plans.iter_mut().filter(|plan| plan.spec.region == *region);
+            plans.find(|plan| plan.id == id).map(|plan| &mut plan.tags)
         }
         _ => None,
     };

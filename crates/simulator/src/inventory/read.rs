@@ -1,17 +1,19 @@
 //! Reads an inventory from YAML (or JSON, which is YAML) and checks it: unknown keys, double ids and hostnames and
-//! malformed ids are errors that name their line. What an inventory means is in the parent module.
+//! malformed ids are errors that name their line. What an inventory means is in the parent module, and recovery plans
+//! are in [`super::plans`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::plans::{PlanEntry, PlanSpec};
 use super::{
     ExistingInstance, Inventory, LaunchWhen, Quotas, Replication, ReplicationState, ServerSpec, SsmDocument,
     TimestampStyle,
 };
 use crate::fault::Fault;
-use crate::ids::{self, ServerId};
+use crate::ids::{self, Region, ServerId};
 use crate::profile::{Os, Profile};
 
 /// The longest page of DRS that was seen; its real default is not documented.
@@ -19,6 +21,10 @@ const USUAL_PAGE_SIZE: usize = 200;
 
 /// Far above the 4,000 source servers that an account can have: only a guard against a mistyped count.
 const MOST_GENERATED: u32 = 20_000;
+
+/// Eight times what the reader of YAML allows by itself. An account full of servers, with tags and replication states,
+/// comes near its 250,000; what is longer than [`crate::server`] takes never gets here.
+const MOST_NODES: usize = 2_000_000;
 
 /// Ten years: no replication is older, and arithmetic on time cannot overflow.
 const MOST_HOURS: f64 = 87_600.0;
@@ -43,7 +49,7 @@ pub enum InventoryError {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Document {
     account: Option<Spanned<String>>,
-    region: Option<String>,
+    region: Option<Spanned<String>>,
     seed: Option<u64>,
     initialized: Option<bool>,
     quotas: Option<Quotas>,
@@ -53,7 +59,9 @@ struct Document {
     ssm_documents: Option<Vec<SsmDocument>>,
     #[serde(default)]
     faults: Vec<Spanned<String>>,
-    source_servers: Vec<Spanned<Entry>>,
+    source_servers: Option<Vec<Spanned<Entry>>>,
+    #[serde(default)]
+    recovery_plans: Vec<Spanned<PlanEntry>>,
 }
 
 /// A server, or a generator of servers: one struct with everything optional, because serde loses line numbers in
@@ -64,6 +72,7 @@ struct Entry {
     generate: Option<Generate>,
     id: Option<Spanned<String>>,
     hostname: Option<Spanned<String>>,
+    region: Option<String>,
     os: Option<Os>,
     profile: Option<Profile>,
     #[serde(default)]
@@ -81,6 +90,7 @@ struct Generate {
     count: u32,
     id_prefix: String,
     hostname_prefix: String,
+    region: Option<String>,
     #[serde(default = "linux")]
     os: Os,
     profile: Option<Profile>,
@@ -92,13 +102,15 @@ fn linux() -> Os {
     Os::Linux
 }
 
-/// Servers and faults to add to a world that runs already.
+/// What can be added to a world that runs already.
 #[derive(Debug)]
 pub struct Addition {
     /// The new servers.
     pub source_servers: Vec<ServerSpec>,
     /// The new faults.
     pub faults: Vec<Fault>,
+    /// The new recovery plans.
+    pub recovery_plans: Vec<PlanSpec>,
 }
 
 impl Inventory {
@@ -112,10 +124,17 @@ impl Inventory {
         if document.page_size.as_ref().is_some_and(|size| size.value == 0) {
             return Err(content(document.page_size.as_ref(), "pageSize must be at least 1"));
         }
-        let Addition { source_servers, faults } = servers_and_faults(document.source_servers, document.faults)?;
+        let first = Region("us-east-1".to_owned());
+        let region = region(document.region.as_ref().map(|region| region.value.as_str()), &first)
+            .map_err(|problem| content(document.region.as_ref(), problem))?;
+        let Some(servers) = document.source_servers else {
+            return Err(InventoryError::Shape("sourceServers is missing; without servers it is []".to_owned()));
+        };
+        let addition = addition(servers, document.faults, document.recovery_plans, &region)?;
+        let Addition { source_servers, faults, recovery_plans } = addition;
         Ok(Inventory {
             account,
-            region: document.region.unwrap_or_else(|| "us-east-1".to_owned()),
+            region,
             seed: document.seed.unwrap_or(1),
             initialized: document.initialized.unwrap_or(true),
             quotas: document.quotas.unwrap_or_default(),
@@ -125,13 +144,15 @@ impl Inventory {
             ssm_documents: document.ssm_documents.unwrap_or_default(),
             faults,
             source_servers,
+            recovery_plans,
         })
     }
 }
 
 impl Addition {
-    /// Reads what can be added later: `sourceServers` and `faults` of the same schema, and nothing else.
-    pub fn from_yaml(text: &str) -> Result<Addition, InventoryError> {
+    /// Reads what can be added later: `sourceServers`, `recoveryPlans` and `faults` of the same schema, and nothing
+    /// else. `region` is where they are unless they say another.
+    pub fn from_yaml(text: &str, region: &Region) -> Result<Addition, InventoryError> {
         let document = parse(text)?;
         let settings = [
             ("account", document.account.is_some()),
@@ -145,15 +166,18 @@ impl Addition {
             ("ssmDocuments", document.ssm_documents.is_some()),
         ];
         if let Some((name, _)) = settings.iter().find(|(_, present)| *present) {
-            let problem = format!("`{name}` cannot change in a running simulator; only sourceServers and faults can");
+            let can = "sourceServers, recoveryPlans and faults";
+            let problem = format!("`{name}` cannot change in a running simulator; {can} can be added");
             return Err(InventoryError::Shape(problem));
         }
-        servers_and_faults(document.source_servers, document.faults)
+        addition(document.source_servers.unwrap_or_default(), document.faults, document.recovery_plans, region)
     }
 }
 
 fn parse(text: &str) -> Result<Document, InventoryError> {
-    serde_saphyr::from_str(text).map_err(|error| InventoryError::Shape(error.to_string()))
+    let budget = serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 4 * MOST_NODES };
+    let options = serde_saphyr::options! { budget: budget };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| InventoryError::Shape(error.to_string()))
 }
 
 fn content<Value>(at: Option<&Spanned<Value>>, problem: impl Into<String>) -> InventoryError {
@@ -161,12 +185,41 @@ fn content<Value>(at: Option<&Spanned<Value>>, problem: impl Into<String>) -> In
     InventoryError::Content { line, problem: problem.into() }
 }
 
-fn servers_and_faults(entries: Vec<Spanned<Entry>>, faults: Vec<Spanned<String>>) -> Result<Addition, InventoryError> {
+/// The Region that something says, or the one it has by default.
+pub(super) fn region(said: Option<&str>, default: &Region) -> Result<Region, String> {
+    match said {
+        None => Ok(default.clone()),
+        Some(name) if ids::is_region(name) => Ok(Region(name.to_owned())),
+        Some(name) => Err(format!("`{name}` is not the name of a Region")),
+    }
+}
+
+fn addition(
+    entries: Vec<Spanned<Entry>>,
+    faults: Vec<Spanned<String>>,
+    plans: Vec<Spanned<PlanEntry>>,
+    region: &Region,
+) -> Result<Addition, InventoryError> {
+    let read_fault = |fault: Spanned<String>| {
+        fault.value.parse().map_err(|error: crate::fault::FaultError| content(Some(&fault), error.to_string()))
+    };
+    let read_plan = |plan: Spanned<PlanEntry>| {
+        let line = plan.referenced.line();
+        plan.value.into_spec(region).map_err(|problem| InventoryError::Content { line, problem })
+    };
+    Ok(Addition {
+        source_servers: servers_of_all(entries, region)?,
+        faults: faults.into_iter().map(read_fault).collect::<Result<_, _>>()?,
+        recovery_plans: plans.into_iter().map(read_plan).collect::<Result<_, _>>()?,
+    })
+}
+
+fn servers_of_all(entries: Vec<Spanned<Entry>>, region: &Region) -> Result<Vec<ServerSpec>, InventoryError> {
     let mut source_servers = Vec::new();
     let mut taken = BTreeSet::new();
     for entry in entries {
         let line = entry.referenced.line();
-        for server in servers_of(entry)? {
+        for server in servers_of(entry, region)? {
             for name in [server.id.as_str(), server.hostname.as_str()] {
                 if !taken.insert(name.to_owned()) {
                     return Err(InventoryError::Content { line, problem: format!("`{name}` is there twice") });
@@ -175,17 +228,14 @@ fn servers_and_faults(entries: Vec<Spanned<Entry>>, faults: Vec<Spanned<String>>
             source_servers.push(server);
         }
     }
-    let read = |fault: Spanned<String>| {
-        fault.value.parse().map_err(|error: crate::fault::FaultError| content(Some(&fault), error.to_string()))
-    };
-    Ok(Addition { source_servers, faults: faults.into_iter().map(read).collect::<Result<_, _>>()? })
+    Ok(source_servers)
 }
 
-fn servers_of(entry: Spanned<Entry>) -> Result<Vec<ServerSpec>, InventoryError> {
+fn servers_of(entry: Spanned<Entry>, default_region: &Region) -> Result<Vec<ServerSpec>, InventoryError> {
     let wrong = |problem: &str| content(Some(&entry), problem);
     let Entry { generate, id, hostname, .. } = &entry.value;
     match (generate, id, hostname) {
-        (Some(generate), None, None) => generated(generate).map_err(|problem| wrong(&problem)),
+        (Some(generate), None, None) => generated(generate, default_region).map_err(|problem| wrong(&problem)),
         (Some(_), ..) => Err(wrong("an entry has `generate`, or `id` and `hostname`, never both")),
         (None, Some(id), Some(hostname)) => {
             if !ids::has_shape(&id.value, "s-") {
@@ -197,7 +247,7 @@ fn servers_of(entry: Spanned<Entry>) -> Result<Vec<ServerSpec>, InventoryError> 
             if hostname.value.is_empty() {
                 return Err(content(Some(hostname), "hostname must not be empty"));
             }
-            server(&entry.value, &id.value, &hostname.value)
+            server(&entry.value, &id.value, &hostname.value, default_region)
                 .map(|server| vec![server])
                 .map_err(|problem| wrong(&problem))
         }
@@ -205,7 +255,7 @@ fn servers_of(entry: Spanned<Entry>) -> Result<Vec<ServerSpec>, InventoryError> 
     }
 }
 
-fn server(entry: &Entry, id: &str, hostname: &str) -> Result<ServerSpec, String> {
+fn server(entry: &Entry, id: &str, hostname: &str, default_region: &Region) -> Result<ServerSpec, String> {
     let replication = entry.replication.unwrap_or_default();
     let hours = [
         ("replicatingHours", replication.replicating_hours),
@@ -219,6 +269,7 @@ fn server(entry: &Entry, id: &str, hostname: &str) -> Result<ServerSpec, String>
     Ok(ServerSpec {
         id: ServerId(id.to_owned()),
         hostname: hostname.to_owned(),
+        region: region(entry.region.as_deref(), default_region)?,
         os,
         profile: entry.profile.unwrap_or_else(|| os.into()),
         tags: entry.tags.clone(),
@@ -230,8 +281,9 @@ fn server(entry: &Entry, id: &str, hostname: &str) -> Result<ServerSpec, String>
     })
 }
 
-fn generated(generate: &Generate) -> Result<Vec<ServerSpec>, String> {
-    let Generate { count, id_prefix, hostname_prefix, os, profile, tags } = generate;
+fn generated(generate: &Generate, default_region: &Region) -> Result<Vec<ServerSpec>, String> {
+    let Generate { count, id_prefix, hostname_prefix, region: said, os, profile, tags } = generate;
+    let region = region(said.as_deref(), default_region)?;
     if *count == 0 || *count > MOST_GENERATED {
         return Err(format!("count must be between 1 and {MOST_GENERATED}"));
     }
@@ -242,6 +294,7 @@ fn generated(generate: &Generate) -> Result<Vec<ServerSpec>, String> {
     let one = |number: u32| ServerSpec {
         id: ServerId(format!("s-{id_prefix}{number:0digits$}")),
         hostname: format!("{hostname_prefix}{number}"),
+        region: region.clone(),
         os: *os,
         profile: profile.unwrap_or_else(|| (*os).into()),
         tags: tags.clone(),

@@ -62,9 +62,57 @@ fn impossible_values_are_refused() {
 }
 
 #[test]
-fn only_servers_and_faults_can_be_added_later() {
-    let addition = Addition::from_yaml(&format!("faults: [launch-fails=db-1]\n{SERVER}")).unwrap();
+fn a_region_is_that_of_the_inventory_unless_said() {
+    let yaml = "region: us-west-2
+sourceServers:
+- {id: s-3tierdb0000000001, hostname: a}
+- {id: s-3tierdb0000000002, hostname: b, region: eu-west-1}
+- generate: {count: 1, idPrefix: far, hostnamePrefix: far-, region: eu-west-1}
+recoveryPlans:
+- {name: here}
+- {name: there, region: eu-west-1}
+";
+    let inventory = Inventory::from_yaml(yaml).unwrap();
+    let servers: Vec<&str> = inventory.source_servers.iter().map(|server| server.region.as_str()).collect();
+    assert_eq!(servers, ["us-west-2", "eu-west-1", "eu-west-1"]);
+    let plans: Vec<&str> = inventory.recovery_plans.iter().map(|plan| plan.region.as_str()).collect();
+    assert_eq!(plans, ["us-west-2", "eu-west-1"]);
+    assert!(error(&format!("region: us\n{SERVER}")).contains("line 1: `us` is not the name of a Region"));
+    assert!(error("seed: 1\n").contains("sourceServers is missing"));
+}
+
+#[test]
+fn recovery_plans_have_the_limits_of_drs() {
+    let server = |number: u32| format!("{{id: s-plan{number:013}}}");
+    let many = (1..=101).map(server).collect::<Vec<_>>().join(", ");
+    let waits =
+        "{name: a, servers: [{id: s-3tierdb0000000001}]}".to_owned() + &", {name: b, waitMinutes: 1}".repeat(20);
+    for (plan, problem) in [
+        ("name: '-shop'".to_owned(), "the name `-shop` must be"),
+        ("name: shop, region: us".to_owned(), "`us` is not the name of a Region"),
+        (format!("name: shop, description: {}", "a".repeat(1025)), "more than 1024 characters"),
+        ("name: shop, steps: [{name: a, waitMinutes: 5}]".to_owned(), "cannot be a wait"),
+        ("name: shop, steps: [{name: a, waitMinutes: 121}]".to_owned(), "must be 1 to 120"),
+        ("name: shop, steps: [{name: a}]".to_owned(), "needs `servers` or `waitMinutes`"),
+        ("name: shop, steps: [{name: a, servers: []}]".to_owned(), "needs `servers` or `waitMinutes`"),
+        ("name: shop, steps: [{name: a, servers: [{id: s-1}]}]".to_owned(), "`s-1` must be `s-` and 17"),
+        (format!("name: shop, steps: [{{name: a, servers: [{0}, {0}]}}]", server(1)), "is in the recovery plan twice"),
+        (format!("name: shop, steps: [{{name: a, servers: [{many}]}}]"), "at most 100 servers"),
+        (format!("name: shop, steps: [{waits}]"), "at most 20 steps"),
+    ] {
+        let said = error(&format!("{SERVER}recoveryPlans:\n- {{{plan}}}\n"));
+        assert!(said.contains("line 4: ") && said.contains(problem), "{plan}: {said}");
+    }
+    let level =
+        "recoveryPlans:\n- {name: a, steps: [{name: a, servers: [{id: s-3tierdb0000000001, impactLevel: LOW}]}]}\n";
+    assert!(error(&format!("{SERVER}{level}")).contains("LOW"));
+}
+
+#[test]
+fn only_servers_plans_and_faults_can_be_added_later() {
+    let region = Region("us-east-1".to_owned());
+    let addition = Addition::from_yaml(&format!("faults: [launch-fails=db-1]\n{SERVER}"), &region).unwrap();
     assert_eq!((addition.source_servers.len(), addition.faults.len()), (1, 1));
-    let refused = Addition::from_yaml(&format!("seed: 4\n{SERVER}")).unwrap_err().to_string();
+    let refused = Addition::from_yaml(&format!("seed: 4\n{SERVER}"), &region).unwrap_err().to_string();
     assert!(refused.contains("`seed` cannot change"), "{refused}");
 }

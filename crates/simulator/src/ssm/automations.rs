@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, seconds};
 use crate::error::ApiError;
+use crate::ids::Region;
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -19,12 +20,12 @@ pub(super) struct StartRequest {
     _mode: Option<String>,
 }
 
-pub(super) fn start(world: &mut World, request: StartRequest) -> Answer {
+pub(super) fn start(world: &mut World, region: &Region, request: StartRequest) -> Answer {
     if request.client_token.as_ref().is_some_and(|token| token.len() != 36) {
         return Err(ApiError::field("ClientToken", "must be a UUID of 36 characters"));
     }
     let parameters = request.parameters.unwrap_or_else(|| json!({}));
-    let id = world.start_automation(&request.document_name, parameters, request.client_token)?;
+    let id = world.start_automation(region, &request.document_name, parameters, request.client_token)?;
     Ok((200, json!({"AutomationExecutionId": id})))
 }
 
@@ -34,10 +35,10 @@ pub(super) struct GetRequest {
     automation_execution_id: String,
 }
 
-pub(super) fn get(world: &World, request: GetRequest) -> Answer {
+pub(super) fn get(world: &World, region: &Region, request: GetRequest) -> Answer {
     let id = request.automation_execution_id;
     let missing = || ApiError::ssm("AutomationExecutionNotFoundException", format!("There is no execution {id}"));
-    let automation = world.automations.get(id.as_str()).ok_or_else(missing)?;
+    let automation = world.automations.get(id.as_str()).filter(|one| one.region == *region).ok_or_else(missing)?;
     let mut execution = json!({
         "AutomationExecutionId": automation.id,
         "DocumentName": automation.document,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, list, seconds};
 use crate::error::ApiError;
-use crate::ids::InstanceId;
+use crate::ids::{InstanceId, Region};
 use crate::profile;
 use crate::world::World;
 use crate::world::ssm::{Command, INVISIBLE_SECONDS, Invocation, InvocationStatus};
@@ -45,7 +45,7 @@ pub(super) struct SendRequest {
     max_errors: Option<String>,
 }
 
-pub(super) fn send(world: &mut World, request: SendRequest) -> Answer {
+pub(super) fn send(world: &mut World, region: &Region, request: SendRequest) -> Answer {
     let mut instances: Vec<InstanceId> = request.instance_ids.into_iter().map(InstanceId).collect();
     for target in request.targets {
         if target.key != "InstanceIds" {
@@ -67,7 +67,7 @@ pub(super) fn send(world: &mut World, request: SendRequest) -> Answer {
         return Err(ApiError::field("TimeoutSeconds", "must be between 30 and 2592000"));
     }
     let parameters = request.parameters.unwrap_or_else(|| json!({}));
-    let id = world.send_command(&request.document_name, &instances, parameters, request.comment, timeout)?;
+    let id = world.send_command(region, &request.document_name, &instances, parameters, request.comment, timeout)?;
     let command = world.commands.get(&id).map(|command| {
         json!({
             "CommandId": command.id,
@@ -101,11 +101,11 @@ pub(super) struct GetRequest {
     plugin_name: Option<String>,
 }
 
-pub(super) fn get_invocation(world: &World, request: GetRequest) -> Answer {
+pub(super) fn get_invocation(world: &World, region: &Region, request: GetRequest) -> Answer {
     let missing = || ApiError::ssm("InvocationDoesNotExist", "The command ID and managed node ID don't match.");
     let command = world.commands.get(request.command_id.as_str()).ok_or_else(missing)?;
     let invocation = command.invocations.get(request.instance_id.as_str()).ok_or_else(missing)?;
-    if !is_visible(world, command) {
+    if !is_visible(world, region, command) {
         return Err(missing());
     }
     if request.plugin_name.is_some_and(|name| name != plugin(command)) {
@@ -148,12 +148,12 @@ pub(super) struct ListRequest {
     details: bool,
 }
 
-pub(super) fn list_invocations(world: &World, request: ListRequest) -> Answer {
+pub(super) fn list_invocations(world: &World, region: &Region, request: ListRequest) -> Answer {
     if request.filters.is_some() {
         return Err(ApiError::not_modelled("ListCommandInvocations with Filters"));
     }
     let mut items = Vec::new();
-    let commands = world.commands.values().filter(|command| is_visible(world, command));
+    let commands = world.commands.values().filter(|command| is_visible(world, region, command));
     for command in commands.filter(|one| request.command_id.as_ref().is_none_or(|id| id == one.id.as_str())) {
         for (instance, invocation) in &command.invocations {
             if request.instance_id.as_ref().is_none_or(|id| id == instance.as_str()) {
@@ -219,6 +219,6 @@ fn plugin(command: &Command) -> &'static str {
     if command.document.contains("PowerShell") { "aws:runPowerShellScript" } else { "aws:runShellScript" }
 }
 
-fn is_visible(world: &World, command: &Command) -> bool {
-    world.now >= command.requested_at + profile::seconds(INVISIBLE_SECONDS)
+fn is_visible(world: &World, region: &Region, command: &Command) -> bool {
+    command.region == *region && world.now >= command.requested_at + profile::seconds(INVISIBLE_SECONDS)
 }

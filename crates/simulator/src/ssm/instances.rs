@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Answer, list, seconds};
 use crate::error::ApiError;
 use crate::fault::ServerFault;
+use crate::ids::Region;
 use crate::profile::Os;
 use crate::world::World;
 use crate::world::instance::Instance;
@@ -30,7 +31,7 @@ pub(super) struct Request {
     next_token: Option<String>,
 }
 
-pub(super) fn describe(world: &World, request: Request) -> Answer {
+pub(super) fn describe(world: &World, region: &Region, request: Request) -> Answer {
     let filters: Vec<Filter> = request.filters.into_iter().chain(request.instance_information_filter_list).collect();
     for filter in &filters {
         match filter.key.as_str() {
@@ -52,7 +53,7 @@ pub(super) fn describe(world: &World, request: Request) -> Answer {
                 filter.values.iter().any(|wanted| wanted == value)
             })
     };
-    let items = world.instances.values().filter(wanted).map(|one| (one.id.to_string(), information(world, one)));
+    let items = world.instances_in(region).filter(wanted).map(|one| (one.id.to_string(), information(world, one)));
     let page = (request.max_results, request.next_token);
     list(world, "DescribeInstanceInformation", "InstanceInformationList", page, items.collect())
 }

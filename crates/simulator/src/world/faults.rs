@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::error::ApiError;
 use crate::fault::{CallFault, Fault, ServerFault};
-use crate::ids::ServerId;
+use crate::ids::{Region, ServerId};
 
 /// The faults in force.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub struct ActiveFaults {
     servers: BTreeMap<(ServerFault, ServerId), Timestamp>,
     calls: Vec<(CallFault, String, u32)>,
     denied: BTreeSet<String>,
+    regions_down: BTreeSet<Region>,
     /// The longest page.
     pub page_size: Option<usize>,
     /// Whether values outside the modelled enums appear.
@@ -33,6 +34,10 @@ impl ActiveFaults {
         self.denied.insert(operation);
     }
 
+    pub(crate) fn take_down(&mut self, region: Region) {
+        self.regions_down.insert(region);
+    }
+
     /// Since when a fault is in force for a server.
     pub fn server_fault_since(&self, kind: ServerFault, server: &ServerId) -> Option<Timestamp> {
         self.servers.get(&(kind, server.clone())).copied()
@@ -44,11 +49,13 @@ impl ActiveFaults {
         let servers = self.servers.keys().map(|(kind, server)| Fault::Server(*kind, server.to_string()));
         let calls = self.calls.iter().map(|(kind, operation, left)| Fault::Calls(*kind, operation.clone(), *left));
         let denied = self.denied.iter().cloned().map(Fault::AccessDenied);
+        let regions_down = self.regions_down.iter().cloned().map(Fault::RegionDown);
         let page_size = self.page_size.map(Fault::PageSize);
         let unknown_enums = self.unknown_enums.then_some(Fault::UnknownEnums);
         servers
             .chain(calls)
             .chain(denied)
+            .chain(regions_down)
             .chain(page_size)
             .chain(unknown_enums)
             .map(|fault| fault.to_string())
@@ -56,7 +63,11 @@ impl ActiveFaults {
     }
 
     /// The error of a call that is not to reach the world.
-    pub fn before_call(&mut self, operation: &str, ssm: bool) -> Result<(), ApiError> {
+    pub fn before_call(&mut self, region: &Region, operation: &str, ssm: bool) -> Result<(), ApiError> {
+        // Nothing in the Region answers, so nothing there counts calls either.
+        if !ssm && self.regions_down.contains(region) {
+            return Err(ApiError::internal(ssm));
+        }
         if self.denied.contains(operation) {
             return Err(ApiError::access_denied(operation, ssm));
         }

@@ -11,7 +11,7 @@ use super::job::{Job, JobKind, JobStatus, LaunchStatus, LogItem, Participant};
 use super::server::LastLaunch;
 use super::{Event, World};
 use crate::fault::ServerFault;
-use crate::ids::{self, InstanceId, ServerId};
+use crate::ids::{self, InstanceId, Region, ServerId};
 use crate::inventory::ExistingInstance;
 use crate::profile::seconds;
 
@@ -37,6 +37,8 @@ pub enum InstanceState {
 pub struct Instance {
     /// Its id, in DRS and in EC2.
     pub id: InstanceId,
+    /// Where it runs.
+    pub region: Region,
     /// The server it stands in for.
     pub server: ServerId,
     /// The ordinal of the job that launched it.
@@ -136,7 +138,8 @@ impl World {
         let id = self.new_instance_id(server, job);
         let launched_at = self.now - seconds(existing.launched_hours_ago * 3600.0);
         let is_drill = existing.is_drill;
-        let past = past_job(self, server, &id, launched_at, is_drill);
+        let Some(region) = self.servers.get(server).map(|source| source.spec.region.clone()) else { return };
+        let past = past_job(self, server, &id, launched_at, is_drill, &region);
         let status = LaunchStatus::Launched;
         let last = LastLaunch { called_at: past.created_at, job: past.id.clone(), is_drill, status };
         if let Some(source) = self.servers.get_mut(server) {
@@ -145,6 +148,7 @@ impl World {
         }
         let instance = Instance {
             id: id.clone(),
+            region,
             server: server.clone(),
             job,
             is_drill,
@@ -161,7 +165,14 @@ impl World {
     }
 }
 
-fn past_job(world: &World, server: &ServerId, id: &InstanceId, launched_at: Timestamp, is_drill: bool) -> Job {
+fn past_job(
+    world: &World,
+    server: &ServerId,
+    id: &InstanceId,
+    launched_at: Timestamp,
+    is_drill: bool,
+    region: &Region,
+) -> Job {
     let created_at = launched_at - seconds(530.0);
     let ended_at = launched_at + seconds(3.0);
     let log = |at: Timestamp, event: &str, server: Option<&ServerId>, target: Option<&InstanceId>| LogItem {
@@ -173,6 +184,7 @@ fn past_job(world: &World, server: &ServerId, id: &InstanceId, launched_at: Time
     };
     Job {
         id: world.new_job_id(),
+        region: region.clone(),
         kind: JobKind::Launch { is_drill },
         status: JobStatus::Completed,
         created_at,

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::launch::Step;
 use super::{Event, World, terminate};
 use crate::error::ApiError;
-use crate::ids::{self, InstanceId, JobId, ServerId};
+use crate::ids::{self, InstanceId, JobId, Region, ServerId};
 use crate::inventory::ReplicationState;
 use crate::profile::seconds;
 
@@ -104,6 +104,8 @@ pub struct LogItem {
 pub struct Job {
     /// Its id.
     pub id: JobId,
+    /// Where it runs.
+    pub region: Region,
     /// What it does.
     pub kind: JobKind,
     /// How far it is.
@@ -133,6 +135,7 @@ impl World {
     /// Starts a launch job, or changes nothing.
     pub fn start_launch(
         &mut self,
+        region: &Region,
         orders: &[LaunchOrder],
         is_drill: bool,
         tags: BTreeMap<String, String>,
@@ -143,19 +146,19 @@ impl World {
             if !seen.insert(&order.server) {
                 return Err(ApiError::validation(format!("Source server {} is in the request twice", order.server)));
             }
-            let point_in_time = self.check_launchable(order)?;
+            let point_in_time = self.check_launchable(region, order)?;
             let server = order.server.clone();
             participants.push(Participant { server, status: LaunchStatus::Pending, launched: None, point_in_time });
         }
-        self.check_free(&participants)?;
-        Ok(self.create_job(JobKind::Launch { is_drill }, participants, tags))
+        self.check_free(region, &participants)?;
+        Ok(self.create_job(region, JobKind::Launch { is_drill }, participants, tags))
     }
 
     /// Starts a job that terminates recovery instances, or changes nothing.
-    pub fn start_terminate(&mut self, instances: &[InstanceId]) -> Result<usize, ApiError> {
+    pub fn start_terminate(&mut self, region: &Region, instances: &[InstanceId]) -> Result<usize, ApiError> {
         let mut participants: Vec<Participant> = Vec::new();
         for id in instances {
-            let instance = self.instances.get(id).filter(|instance| instance.exists());
+            let instance = self.instance_in(region, id.as_str()).filter(|instance| instance.exists());
             let instance = instance.ok_or_else(|| ApiError::validation(format!("Recovery instance {id} not found")))?;
             let server = instance.server.clone();
             if participants.iter().any(|known| known.server == server) {
@@ -168,22 +171,23 @@ impl World {
                 point_in_time: None,
             });
         }
-        self.check_free(&participants)?;
-        Ok(self.create_job(JobKind::Terminate, participants, BTreeMap::new()))
+        self.check_free(region, &participants)?;
+        Ok(self.create_job(region, JobKind::Terminate, participants, BTreeMap::new()))
     }
 
     /// A job of somebody else, as a fault asks for it. It is bound by no quota: it stands for what is there already.
     pub(crate) fn start_foreign_job(&mut self, server: &ServerId, minutes: u32) {
+        let Some(region) = self.servers.get(server).map(|server| server.spec.region.clone()) else { return };
         let (server, status) = (server.clone(), LaunchStatus::Pending);
         let participant = Participant { server, status, launched: None, point_in_time: None };
-        self.create_job(JobKind::Foreign { minutes }, vec![participant], BTreeMap::new());
+        self.create_job(&region, JobKind::Foreign { minutes }, vec![participant], BTreeMap::new());
     }
 
     /// The instant of the chosen recovery point, if one is chosen; an error when the server cannot be launched.
-    fn check_launchable(&self, order: &LaunchOrder) -> Result<Option<Timestamp>, ApiError> {
+    fn check_launchable(&self, region: &Region, order: &LaunchOrder) -> Result<Option<Timestamp>, ApiError> {
         let id = &order.server;
         let unknown = || ApiError::validation(format!("Source server {id} not found"));
-        let server = self.servers.get(id).ok_or_else(unknown)?;
+        let server = self.server_in(region, id.as_str()).ok_or_else(unknown)?;
         let state = self.replication_state(server);
         let allowed = match state {
             ReplicationState::Stopped => false,
@@ -211,8 +215,8 @@ impl World {
         points.iter().find(|point| point.id == *snapshot).map(|point| Some(point.taken_at)).ok_or_else(missing)
     }
 
-    /// One job a server, and the quotas. They hold for jobs that terminate too: those are jobs.
-    fn check_free(&self, participants: &[Participant]) -> Result<(), ApiError> {
+    /// One job a server, and the quotas of the Region. They hold for jobs that terminate too: those are jobs.
+    fn check_free(&self, region: &Region, participants: &[Participant]) -> Result<(), ApiError> {
         if let Some(held) = participants.iter().find(|one| self.job_of(&one.server).is_some()) {
             return Err(ApiError::conflict(held.server.as_str()));
         }
@@ -221,7 +225,7 @@ impl World {
             let message = format!("Max source servers in a single Job is {}", quotas.servers_per_job);
             return Err(ApiError::quota(message, "L-B827C881"));
         }
-        let running = || self.jobs.iter().filter(|job| job.status != JobStatus::Completed);
+        let running = || self.jobs_in(region).filter(|job| job.status != JobStatus::Completed);
         if running().count() >= quotas.jobs {
             return Err(ApiError::quota(format!("Concurrent jobs in progress is {}", quotas.jobs), "L-D88FAC3A"));
         }
@@ -233,7 +237,13 @@ impl World {
         Ok(())
     }
 
-    fn create_job(&mut self, kind: JobKind, participants: Vec<Participant>, tags: BTreeMap<String, String>) -> usize {
+    fn create_job(
+        &mut self,
+        region: &Region,
+        kind: JobKind,
+        participants: Vec<Participant>,
+        tags: BTreeMap<String, String>,
+    ) -> usize {
         let ordinal = self.jobs.len();
         let id = self.new_job_id();
         let servers: Vec<&ServerId> = participants.iter().map(|one| &one.server).collect();
@@ -250,8 +260,17 @@ impl World {
                 }
             }
         }
-        let (status, created_at) = (JobStatus::Pending, self.now);
-        self.jobs.push(Job { id, kind, status, created_at, ended_at: None, participants, tags, log: Vec::new() });
+        self.jobs.push(Job {
+            id,
+            region: region.clone(),
+            kind,
+            status: JobStatus::Pending,
+            created_at: self.now,
+            ended_at: None,
+            participants,
+            tags,
+            log: Vec::new(),
+        });
         self.plan(seconds(START_SECONDS), Event::JobStarted { job: ordinal });
         ordinal
     }

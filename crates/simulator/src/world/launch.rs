@@ -192,6 +192,7 @@ impl World {
         let is_drill = source.last_launch.as_ref().is_some_and(|launch| launch.is_drill);
         let instance = Instance {
             id: id.clone(),
+            region: source.spec.region.clone(),
             server: server.clone(),
             job,
             is_drill,

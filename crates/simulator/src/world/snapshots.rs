@@ -10,6 +10,9 @@ use crate::ids;
 use crate::inventory::ReplicationState;
 use crate::profile::seconds;
 
+/// From the instant that the schedule wants to the snapshot, at most.
+const LONGEST_DELAY_SECONDS: f64 = 10.5;
+
 const TEN_MINUTES: i64 = 600;
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
@@ -30,6 +33,19 @@ pub struct RecoveryPoint {
 impl World {
     /// The recovery points of a server, oldest first.
     pub fn recovery_points(&self, server: &SourceServer) -> Vec<RecoveryPoint> {
+        self.scheduled(server).into_iter().filter_map(|at| self.recovery_point(server, at)).collect()
+    }
+
+    /// How many recovery points a server has. An account has thousands of servers with dozens of points each: to make
+    /// up all their ids takes seconds.
+    pub fn recovery_point_count(&self, server: &SourceServer) -> usize {
+        let latest = self.now.as_second() - LONGEST_DELAY_SECONDS as i64;
+        let taken = |at: &i64| *at < latest || self.recovery_point(server, *at).is_some();
+        self.scheduled(server).iter().filter(|at| taken(at)).count()
+    }
+
+    /// The instants for which the schedule wants a recovery point and still keeps it.
+    fn scheduled(&self, server: &SourceServer) -> Vec<i64> {
         if self.has_fault(ServerFault::NoRecoveryPoint, &server.spec.id) {
             return Vec::new();
         }
@@ -45,8 +61,7 @@ impl World {
             | ReplicationState::Disconnected => {
                 let first = server.replicating_since().as_second();
                 let last = self.last_seen(server).as_second();
-                let kept = kept_points(first, last, self.now.as_second());
-                kept.into_iter().filter_map(|at| self.recovery_point(server, at)).collect()
+                kept_points(first, last, self.now.as_second())
             }
         }
     }
@@ -54,7 +69,7 @@ impl World {
     fn recovery_point(&self, server: &SourceServer, at: i64) -> Option<RecoveryPoint> {
         let name = [server.spec.id.as_str(), &at.to_string()];
         let expected_at = Timestamp::from_second(at).ok()?;
-        let delay = 0.5 + 10.0 * ids::generator(self.settings.seed, &name).f64();
+        let delay = 0.5 + (LONGEST_DELAY_SECONDS - 0.5) * ids::generator(self.settings.seed, &name).f64();
         let taken_at = expected_at + seconds(delay);
         let ebs = |disk: usize| {
             let parts = [name[0], name[1], &disk.to_string()];

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Event, World};
 use crate::error::ApiError;
 use crate::fault::ServerFault;
-use crate::ids::{self, AutomationId, CommandId, InstanceId};
+use crate::ids::{self, AutomationId, CommandId, InstanceId, Region};
 use crate::inventory::{DocumentKind, SsmDocument};
 use crate::profile::seconds;
 
@@ -74,6 +74,8 @@ pub struct Invocation {
 pub struct Command {
     /// Its id.
     pub id: CommandId,
+    /// Where it runs.
+    pub region: Region,
     /// The document it runs.
     pub document: String,
     /// The caller's note.
@@ -93,6 +95,8 @@ pub struct Command {
 pub struct Automation {
     /// Its id.
     pub id: AutomationId,
+    /// Where it runs.
+    pub region: Region,
     /// The document it runs.
     pub document: String,
     /// The caller's parameters, as they came.
@@ -129,9 +133,10 @@ impl World {
         self.settings.documents.iter().find(|document| document.name == name && document.kind == kind)
     }
 
-    /// Sends a command to instances, all of them or none.
+    /// Sends a command to instances of a Region, all of them or none.
     pub fn send_command(
         &mut self,
+        region: &Region,
         document: &str,
         instances: &[InstanceId],
         parameters: Value,
@@ -141,7 +146,8 @@ impl World {
         if self.document(document, DocumentKind::Command).is_none() {
             return Err(ApiError::ssm("InvalidDocument", format!("Document with name {document} does not exist.")));
         }
-        let unmanaged = |id: &&InstanceId| !self.instances.get(*id).is_some_and(|instance| instance.is_managed());
+        let unmanaged =
+            |id: &&InstanceId| !self.instance_in(region, id.as_str()).is_some_and(|instance| instance.is_managed());
         if let Some(id) = instances.iter().find(unmanaged) {
             let message = format!("Instances [[{id}]] not in a valid state for account {}", self.settings.account);
             return Err(ApiError::ssm("InvalidInstanceId", message));
@@ -157,6 +163,7 @@ impl World {
         };
         let command = Command {
             id: id.clone(),
+            region: region.clone(),
             document: document.to_owned(),
             comment,
             parameters,
@@ -271,11 +278,13 @@ impl World {
     /// Starts an automation, or finds the one that was started with the same token.
     pub fn start_automation(
         &mut self,
+        region: &Region,
         document: &str,
         parameters: Value,
         client_token: Option<String>,
     ) -> Result<AutomationId, ApiError> {
-        let earlier = self.automations.values().find(|one| client_token.is_some() && one.client_token == client_token);
+        let same_token = |one: &&Automation| one.region == *region && one.client_token == client_token;
+        let earlier = client_token.as_ref().and_then(|_| self.automations.values().find(same_token));
         if let Some(earlier) = earlier {
             if earlier.document == document && earlier.parameters == parameters {
                 return Ok(earlier.id.clone());
@@ -291,6 +300,7 @@ impl World {
         let id = AutomationId(ids::uuid(self.settings.seed, &["automation", &self.automations.len().to_string()]));
         let automation = Automation {
             id: id.clone(),
+            region: region.clone(),
             document: document.to_owned(),
             parameters,
             client_token,

@@ -43,15 +43,7 @@ fn a_body_that_is_no_json_is_refused_and_recorded() {
 #[test]
 fn servers_can_be_added_while_it_runs_and_only_once() {
     let bench = Bench::mixed();
-    let add = |yaml: &str| {
-        let call = simulator::http::Call {
-            method: "POST".to_owned(),
-            raw_path: "/_simulator/inventory".to_owned(),
-            body: yaml.as_bytes().to_vec(),
-            ..Default::default()
-        };
-        bench.simulator.call(&call)
-    };
+    let add = |yaml: &str| bench.add(yaml);
     let more = "sourceServers:\n- generate: {count: 250, idPrefix: more, hostnamePrefix: more-}\n";
     assert_eq!(good(add(more)), json!({"added": 250}));
     let again = add(more);

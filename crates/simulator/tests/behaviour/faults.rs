@@ -100,6 +100,36 @@ fn recovery_points_that_vanish_during_a_launch_fail_it() {
 }
 
 #[test]
+fn launch_settings_refused() {
+    let bench = Bench::mixed();
+    bench.add_faults(&["launch-settings-refused=db-1"]);
+    let update =
+        |server: &str| bench.drs("UpdateLaunchConfiguration", json!({"sourceServerID": server, "copyPrivateIp": true}));
+    let reply = update(DB);
+    assert_eq!(refusal(&reply), (409, "ConflictException"));
+    assert_eq!((&reply.body["resourceId"], &reply.body["resourceType"]), (&json!(DB), &json!("SourceServer")));
+    let settings = good(bench.drs("GetLaunchConfiguration", json!({"sourceServerID": DB})));
+    assert_eq!(settings["copyPrivateIp"], false);
+    assert_eq!(update(WEB).status, 200, "another server takes them");
+    bench.clear_faults();
+    assert_eq!(update(DB).status, 200);
+}
+
+#[test]
+fn launch_settings_ignored() {
+    let bench = Bench::mixed();
+    bench.add_faults(&["launch-settings-ignored=db-1"]);
+    let request = json!({"sourceServerID": DB, "copyPrivateIp": true, "launchDisposition": "STOPPED"});
+    let answer = good(bench.drs("UpdateLaunchConfiguration", request.clone()));
+    assert_eq!((&answer["copyPrivateIp"], &answer["launchDisposition"]), (&json!(true), &json!("STOPPED")));
+    let read = || good(bench.drs("GetLaunchConfiguration", json!({"sourceServerID": DB})));
+    assert_eq!((&read()["copyPrivateIp"], &read()["launchDisposition"]), (&json!(false), &json!("STARTED")));
+    bench.clear_faults();
+    assert_eq!(good(bench.drs("UpdateLaunchConfiguration", request)), read());
+    assert_eq!(read()["copyPrivateIp"], true);
+}
+
+#[test]
 fn throttle_for_so_many_calls() {
     let bench = Bench::mixed();
     bench.add_faults(&["throttle=DescribeJobs:2", "throttle=DescribeInstanceInformation:1"]);
@@ -190,9 +220,13 @@ fn faults_are_listed_with_the_calls_that_are_left() {
     let bench = Bench::mixed();
     bench.add_faults(&["throttle=DescribeJobs:3", "launch-fails=db-1", "page-size=2", "unknown-enums"]);
     bench.drs("DescribeJobs", json!({}));
+    bench.add_faults(&["region-down=us-east-1"]);
     let listed = bench.http("GET", "/_simulator/faults", &Value::Null).body;
     let wanted = [format!("launch-fails={DB}"), "throttle=DescribeJobs:2".to_owned()];
-    assert_eq!(listed["faults"], json!([wanted[0], wanted[1], "page-size=2", "unknown-enums"]));
+    assert_eq!(
+        listed["faults"],
+        json!([wanted[0], wanted[1], "region-down=us-east-1", "page-size=2", "unknown-enums"])
+    );
     bench.clear_faults();
     assert_eq!(bench.http("GET", "/_simulator/faults", &Value::Null).body, json!({"faults": []}));
 }

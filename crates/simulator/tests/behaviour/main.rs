@@ -10,7 +10,13 @@ mod launches;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod recovery_plans;
+#[cfg(test)]
+mod regions;
+#[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod source_servers;
 #[cfg(test)]
 mod ssm;
 #[cfg(test)]

@@ -206,3 +206,25 @@ fn automations_fail_with_their_document_and_are_not_made_up() {
     let unknown = bench.ssm("GetAutomationExecution", json!({"AutomationExecutionId": "none"}));
     assert_eq!(refusal(&unknown), (400, "AutomationExecutionNotFoundException"));
 }
+
+#[test]
+fn a_document_is_described_or_does_not_exist() {
+    let bench = Bench::mixed();
+    let describe = |name: &str| bench.ssm("DescribeDocument", json!({"Name": name}));
+    for (name, kind, owner, platforms) in [
+        ("AWS-RunShellScript", "Command", "Amazon", json!(["Linux"])),
+        ("SmokeTest", "Command", "000000000000", json!(["Windows", "Linux", "MacOS"])),
+        ("Runbook", "Automation", "000000000000", json!(["Windows", "Linux", "MacOS"])),
+    ] {
+        let document = good(describe(name))["Document"].clone();
+        assert_eq!((&document["Name"], &document["DocumentType"]), (&json!(name), &json!(kind)));
+        assert_eq!((&document["Status"], &document["Owner"]), (&json!("Active"), &json!(owner)), "{name}");
+        assert_eq!((&document["PlatformTypes"], &document["DefaultVersion"]), (&platforms, &json!("1")), "{name}");
+    }
+    let missing = describe("No-Such-Document");
+    assert_eq!(refusal(&missing), (400, "InvalidDocument"));
+    assert_eq!(missing.body["Message"], "Document with name No-Such-Document does not exist.");
+    let version = |version: &str| bench.ssm("DescribeDocument", json!({"Name": "Runbook", "DocumentVersion": version}));
+    assert_eq!(version("$LATEST").status, 200);
+    assert_eq!(refusal(&version("7")), (400, "InvalidDocumentVersion"));
+}

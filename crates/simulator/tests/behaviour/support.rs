@@ -78,6 +78,30 @@ impl Bench {
         })
     }
 
+    /// A DRS or SSM call as an SDK client of this Region signs it. The signature itself is nobody's business.
+    pub(crate) fn signed(&self, region: &str, service: &str, operation: &str, request: Value) -> Reply {
+        let scope = format!("test/20260302/{region}/{service}/aws4_request");
+        let ssm = service == "ssm";
+        self.simulator.call(&Call {
+            method: "POST".to_owned(),
+            raw_path: if ssm { "/".to_owned() } else { format!("/{operation}") },
+            target: ssm.then(|| format!("AmazonSSM.{operation}")),
+            authorization: Some(format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")),
+            body: request.to_string().into_bytes(),
+            ..Call::default()
+        })
+    }
+
+    /// What `POST /_simulator/inventory` answers to this YAML.
+    pub(crate) fn add(&self, yaml: &str) -> Reply {
+        self.simulator.call(&Call {
+            method: "POST".to_owned(),
+            raw_path: "/_simulator/inventory".to_owned(),
+            body: yaml.as_bytes().to_vec(),
+            ..Call::default()
+        })
+    }
+
     /// Starts a launch job and gives its id.
     pub(crate) fn launch(&self, servers: &[&str], is_drill: bool) -> String {
         let servers: Vec<Value> = servers.iter().map(|id| json!({"sourceServerID": id})).collect();

@@ -1,0 +1,34 @@
+import { Duration } from 'aws-cdk-lib';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+export interface SchedulesProps {
+  readonly inventory: IStateMachine;
+  readonly inventoryMinutes: number;
+  readonly readiness: IStateMachine;
+  readonly readinessMinutes: number;
+}
+
+/** What runs by itself, whether somebody looks or not: reading the source servers, and looking at the plans. */
+export class Schedules extends Construct {
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id);
+    this.every(props.inventoryMinutes, 'RefreshInventory', props.inventory, 'Reads all source servers from DRS.');
+    this.every(props.readinessMinutes, 'CheckReadiness', props.readiness, 'Looks at every recovery plan as preflight of a drill would.');
+  }
+
+  private every(minutes: number, id: string, machine: IStateMachine, description: string): void {
+    new Schedule(this, id, {
+      description,
+      schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
+      target: new StepFunctionsStartExecution(machine, {
+        input: ScheduleTargetInput.fromObject({}),
+        // One that is late runs into the next one, which does the same.
+        maxEventAge: Duration.minutes(Math.max(1, Math.floor(minutes / 2))),
+        retryAttempts: 5,
+      }),
+    });
+  }
+}

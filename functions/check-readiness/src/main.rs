@@ -1,0 +1,5 @@
+//! The Lambda `check-readiness`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(check_readiness::handle)
+}
