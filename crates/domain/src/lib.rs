@@ -21,4 +21,5 @@ pub mod preflight;
 pub mod readiness;
 pub mod role;
 pub mod status;
+pub mod text;
 pub mod validate;

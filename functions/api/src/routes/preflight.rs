@@ -38,8 +38,7 @@ pub async fn run(
     }
     let now = aws::clock::now();
     let assessment = assess(app.clients, &plan, mode, &BTreeSet::new(), now).await?;
-    let plan_version = assessment.plan_version();
-    let findings = assessment.findings;
+    let (plan_version, findings) = (assessment.plan_version(), assessment.findings);
     let ready = !blocks(&findings);
     Ok(Json(Preflight { plan_id: plan, plan_version, mode, ready, findings, checked_at: now }))
 }
