@@ -44,8 +44,16 @@ describe('roles', () => {
 
   test('of functions reach EC2 only through DRS', () => {
     const ec2 = statements.filter(({ actions }) => actions.some((action) => action.startsWith('ec2:')));
-    expect(ec2.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
-    expect(ec2[0]!.condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
+    expect(ec2.map(({ role }) => role).sort()).toEqual(['FunctionsApplyLaunchSettingsRole', 'FunctionsStartJobsRole']);
+    for (const { condition } of ec2) {
+      expect(condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
+    }
+  });
+
+  test('let only start-jobs touch instances', () => {
+    const touches = /^ec2:((Run|Start|Stop|Terminate)Instances|ModifyInstanceAttribute)$/;
+    const touching = statements.filter(({ actions }) => actions.some((action) => touches.test(action)));
+    expect(touching.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
   });
 
   test('add to the audit log and read it, and nobody may change what is there', () => {

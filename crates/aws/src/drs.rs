@@ -6,11 +6,10 @@ use aws_config::SdkConfig;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::config::retry::RetryConfig;
 use aws_sdk_drs::types::{
-    DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters, DescribeSourceServersRequestFilters,
-    RecoverySnapshotsOrder, StartRecoveryRequestSourceServer,
+    DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters, RecoverySnapshotsOrder,
+    StartRecoveryRequestSourceServer,
 };
 use domain::batch::InUse;
-use domain::check::Os;
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::LiveInstance;
@@ -19,28 +18,19 @@ use crate::error::{AwsError, ErrorKind, classify};
 
 mod inventory;
 mod job;
+mod launch_configuration;
+mod native_plan;
+mod source_servers;
 
 pub use inventory::{DiskDescription, LaunchDescription, ServerDescription};
 pub use job::{Job, JobServer, LogEntry};
+pub use source_servers::SourceServer;
 
 /// Ids that one filter takes. Source: the DRS API (sourceServerIDs, 0 to 200).
 const IDS_PER_FILTER: usize = 200;
 
 /// DescribeJobs has no filter for running jobs, so they are looked for this far back: no job takes a day.
 pub const JOB_HORIZON_SECONDS: i64 = 24 * 3600;
-
-/// A source server, as DRS describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceServer {
-    /// Its id.
-    pub id: ServerId,
-    /// Its host name, or its id where DRS knows none.
-    pub hostname: String,
-    /// Its operating system family.
-    pub os: Os,
-    /// `dataReplicationState`, as DRS spells it.
-    pub replication_state: String,
-}
 
 /// A recovery instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,44 +74,6 @@ impl Drs {
         // call as a conflict with the first, and the job of the first would be nobody's.
         let once = aws_sdk_drs::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Self { client: Client::new(config), once: Client::from_conf(once) }
-    }
-
-    /// The source servers among `ids` that DRS knows.
-    ///
-    /// # Errors
-    /// When DRS cannot be asked.
-    pub async fn source_servers(&self, ids: &[ServerId]) -> Result<Vec<SourceServer>, AwsError> {
-        const OPERATION: &str = "DescribeSourceServers";
-        let mut servers = Vec::new();
-        for chunk in ids.chunks(IDS_PER_FILTER) {
-            let filters = DescribeSourceServersRequestFilters::builder()
-                .set_source_server_ids(Some(chunk.iter().map(ToString::to_string).collect()))
-                .build();
-            let mut pages = self.client.describe_source_servers().filters(filters).into_paginator().items().send();
-            while let Some(server) = pages.next().await {
-                let server = server.map_err(|error| classify(OPERATION, error))?;
-                let id = server.source_server_id.unwrap_or_default();
-                let properties = server.source_properties;
-                let hostname = properties
-                    .as_ref()
-                    .and_then(|properties| properties.identification_hints.as_ref())
-                    .and_then(|hints| hints.hostname.clone())
-                    .unwrap_or_else(|| id.clone());
-                let os =
-                    properties.and_then(|properties| properties.os).and_then(|os| os.full_string).unwrap_or_default();
-                servers.push(SourceServer {
-                    id: id.into(),
-                    hostname,
-                    os: Os::from_full_string(&os),
-                    replication_state: server
-                        .data_replication_info
-                        .and_then(|info| info.data_replication_state)
-                        .map(|state| state.as_str().to_owned())
-                        .unwrap_or_default(),
-                });
-            }
-        }
-        Ok(servers)
     }
 
     /// When the newest recovery point of `server` was taken, in Unix seconds.

@@ -10,17 +10,21 @@
 //! | token of a waiting wave | id | `<plan>#token#003` |
 //! | claim on a server | `claim#s-…` | `claim` |
 
-use domain::id::{ExecutionId, PlanId, ServerId};
-use domain::preflight::{Finding, FindingCode, Severity};
+use domain::id::{ExecutionId, PlanId};
+use domain::plan::Mode;
 use domain::status::ExecutionStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
-use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value};
+use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
+mod claims;
 mod record;
+mod server;
 
-pub use record::{BatchRecord, CheckRecord, ExecutionRecord, ServerRecord, TokenRecord, WaveRecord, in_open_intents};
+pub use claims::Claim;
+pub use record::{BatchRecord, ExecutionRecord, TokenRecord, WaveRecord, in_open_intents};
+pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 
 /// The table of record of executions, and of the claims they hold.
 #[derive(Debug, Clone)]
@@ -38,36 +42,6 @@ pub struct WaveKey {
     pub plan_id: PlanId,
     /// The wave, from 1.
     pub wave: u32,
-}
-
-/// A claim on a server: one execution holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Claim {
-    execution_id: String,
-    plan_id: String,
-    /// The server.
-    pub server_id: ServerId,
-    /// Who holds it.
-    pub holder: ExecutionId,
-    /// The holder's plan.
-    pub holder_plan: PlanId,
-    /// Since when.
-    pub claimed_at: i64,
-}
-
-impl Claim {
-    /// What the claim means for another execution.
-    #[must_use]
-    pub fn finding(&self) -> Finding {
-        Finding::new(
-            FindingCode::ServerClaimed,
-            Severity::Blocks,
-            self.server_id.as_str(),
-            &format!("execution {} of plan {} holds this server", self.holder, self.holder_plan),
-            "Wait until that execution has ended, then start again.",
-        )
-    }
 }
 
 /// Everything recorded about one execution.
@@ -99,12 +73,34 @@ impl History {
         self.table.get(id.as_str(), plan.as_str()).await
     }
 
-    /// Records an execution for the first time.
+    /// The execution, when it runs. One that has ended holds no claims any more: what outlived it touches nothing.
+    ///
+    /// # Errors
+    /// `Invalid` when it does not run.
+    pub async fn running_execution(&self, key: &WaveKey) -> Result<ExecutionRecord, AwsError> {
+        match self.execution(&key.execution_id, &key.plan_id).await? {
+            Some(execution) if execution.status == ExecutionStatus::Running => Ok(execution),
+            other => {
+                let status = other.map_or("not recorded", |execution| execution.status.as_str());
+                let message = format!("{} is {status}: nothing is done for it", key.execution_id);
+                Err(AwsError::new(ErrorKind::Invalid, "execution", message))
+            }
+        }
+    }
+
+    /// Records an execution for the first time, together with `event`, its entry in the audit log.
     ///
     /// # Errors
     /// `Conflict` when it is recorded already.
-    pub async fn create_execution(&self, record: &ExecutionRecord) -> Result<(), AwsError> {
-        self.table.put(record, Condition::New).await
+    pub async fn create_execution(&self, record: &ExecutionRecord, event: Write) -> Result<(), AwsError> {
+        match self.table.write(vec![self.table.put_write(record, Condition::New)?, event]).await {
+            Ok(()) => Ok(()),
+            Err(TransactError::Refused(_)) => {
+                let message = format!("execution {} is recorded already", record.execution_id);
+                Err(AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message))
+            }
+            Err(TransactError::Other(error)) => Err(error),
+        }
     }
 
     /// Records what became of an execution, unless its status is no longer `was`, the one that the caller read: of two
@@ -197,6 +193,36 @@ impl History {
         Ok(servers)
     }
 
+    /// The servers of all waves of an execution.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn all_servers(&self, id: &ExecutionId, plan: &PlanId) -> Result<Vec<ServerRecord>, AwsError> {
+        self.table.query_all(id.as_str(), &format!("{plan}#server#")).await
+    }
+
+    /// The last drill of a plan that completed: the newest, since lists are newest first.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn last_completed_drill(&self, plan: &PlanId) -> Result<Option<ExecutionRecord>, AwsError> {
+        const PAGE: i32 = 25;
+        let mut token: Option<String> = None;
+        loop {
+            let page = self.executions(Some(plan), PAGE, token.as_deref()).await?;
+            let completed = |execution: &ExecutionRecord| {
+                execution.mode == Mode::Drill && execution.status == ExecutionStatus::Completed
+            };
+            if let Some(drill) = page.items.into_iter().find(completed) {
+                return Ok(Some(drill));
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
     /// Records what became of servers.
     ///
     /// # Errors
@@ -275,101 +301,6 @@ impl History {
     /// When the table cannot be read.
     pub async fn token(&self, key: &WaveKey) -> Result<Option<TokenRecord>, AwsError> {
         self.table.get(key.execution_id.as_str(), &record::token_range(&key.plan_id, key.wave)).await
-    }
-
-    /// Claims `servers` for an execution, all or none. `Err` in the answer is the claim of another execution.
-    ///
-    /// Servers are claimed in one order by everybody, in transactions that are taken one after another. So of two
-    /// executions with a common server, the one that first commits the lowest common server gets it, the other stops
-    /// there, and exactly one of them runs.
-    ///
-    /// # Errors
-    /// When the table cannot be written. What was claimed stays claimed: try again, or release.
-    pub async fn claim(
-        &self,
-        holder: &ExecutionId,
-        plan: &PlanId,
-        servers: &[ServerId],
-        now: i64,
-    ) -> Result<Result<(), Claim>, AwsError> {
-        let mut ordered = servers.to_vec();
-        ordered.sort();
-        ordered.dedup();
-        for chunk in ordered.chunks(MAX_TRANSACTION) {
-            let mut abandoned = Vec::new();
-            loop {
-                let holders = || {
-                    let mut values = vec![Value::Text(holder.to_string())];
-                    values.extend(abandoned.iter().map(|id: &ExecutionId| Value::Text(id.to_string())));
-                    values
-                };
-                let claims: Vec<(Claim, Condition)> = chunk
-                    .iter()
-                    .map(|server| (claim(server, holder, plan, now), Condition::NewOrOneOf("holder", holders())))
-                    .collect();
-                let position = match self.table.transact(&claims).await {
-                    Ok(()) => break,
-                    Err(TransactError::Refused(positions)) => positions.first().copied().unwrap_or_default(),
-                    Err(TransactError::Other(error)) => return Err(error),
-                };
-                let Some(held) = self.claim_on(&chunk[position]).await? else {
-                    continue; // Released in between: try again.
-                };
-                // A holder that ended without releasing holds nothing.
-                let ended = self
-                    .execution(&held.holder, &held.holder_plan)
-                    .await?
-                    .is_some_and(|execution| execution.status.is_terminal());
-                if ended && !abandoned.contains(&held.holder) {
-                    abandoned.push(held.holder);
-                    continue;
-                }
-                return Ok(Err(held));
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// Who holds `server`, if anybody does.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn claim_on(&self, server: &ServerId) -> Result<Option<Claim>, AwsError> {
-        self.table.get(&claim_hash(server), CLAIM).await
-    }
-
-    /// Releases what `holder` has claimed among `servers`. What another execution holds is left alone.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn release(&self, holder: &ExecutionId, servers: &[ServerId]) -> Result<(), AwsError> {
-        for server in servers {
-            let condition = Condition::Is("holder", Value::Text(holder.to_string()));
-            match self.table.delete(&claim_hash(server), CLAIM, condition).await {
-                Ok(()) => {}
-                Err(error) if error.kind == ErrorKind::Conflict => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The range key of a claim.
-const CLAIM: &str = "claim";
-
-fn claim_hash(server: &ServerId) -> String {
-    format!("claim#{server}")
-}
-
-fn claim(server: &ServerId, holder: &ExecutionId, plan: &PlanId, now: i64) -> Claim {
-    Claim {
-        execution_id: claim_hash(server),
-        plan_id: CLAIM.to_owned(),
-        server_id: server.clone(),
-        holder: holder.clone(),
-        holder_plan: plan.clone(),
-        claimed_at: now,
     }
 }
 

@@ -94,6 +94,20 @@ impl Ssm {
             .ok_or_else(|| AwsError::new(ErrorKind::Bug, "SendCommand", "the answer has no CommandId"))
     }
 
+    /// Whether the account has, or may run, the document with this name or ARN.
+    ///
+    /// # Errors
+    /// When SSM cannot be asked.
+    pub async fn has_document(&self, document: &str) -> Result<bool, AwsError> {
+        match self.client.describe_document().name(document).send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match classify("DescribeDocument", error) {
+                missing if missing.code.as_deref() == Some("InvalidDocument") => Ok(false),
+                other => Err(other),
+            },
+        }
+    }
+
     /// What `command` came to so far, per instance. Right after SendCommand it may be empty.
     ///
     /// # Errors

@@ -86,6 +86,43 @@ pub struct Drift {
     pub live: Option<String>,
 }
 
+impl std::fmt::Display for Drift {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { setting, wanted, live } = self;
+        write!(formatter, "{setting} is {} and is to be {wanted}", live.as_deref().unwrap_or("not set"))
+    }
+}
+
+/// What came of setting a server's launch settings before its launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SettingsOutcome {
+    /// DRS was changed and has what is wanted.
+    Applied,
+    /// DRS had it all.
+    Unchanged,
+    /// DRS refused the change, or does not have what is wanted after it.
+    Failed,
+}
+
+/// A setting that was changed in DRS, or was to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingChange {
+    /// The name of the setting.
+    pub setting: String,
+    /// What DRS had; null where it had nothing.
+    pub from: Option<String>,
+    /// What it was set to.
+    pub to: String,
+}
+
+impl From<Drift> for SettingChange {
+    fn from(drift: Drift) -> Self {
+        Self { setting: drift.setting, from: drift.live, to: drift.wanted }
+    }
+}
+
 impl LaunchSettings {
     /// Whether everything stays as DRS has it.
     #[must_use]
@@ -186,6 +223,9 @@ mod tests {
         let drift = wanted.drift(&live);
         assert_eq!(drift.len(), 1);
         assert_eq!((drift[0].setting.as_str(), drift[0].live.as_deref()), ("recoveryMode", Some("WARP")));
+        assert_eq!(drift[0].to_string(), "recoveryMode is WARP and is to be FAST");
+        let change = SettingChange::from(drift[0].clone());
+        assert_eq!((change.from.as_deref(), change.to.as_str()), (Some("WARP"), "FAST"));
         assert!(LaunchSettings::default().drift(&live).is_empty());
         assert!(LaunchSettings::default().is_empty() && !wanted.is_empty());
     }

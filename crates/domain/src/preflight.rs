@@ -1,13 +1,24 @@
-//! Preflight: everything that speaks against a run, at once, before anything is touched.
+//! Preflight: everything that speaks against a run, at once, before anything is touched. This file has the words:
+//! findings, and what they are judged from. The rules about single servers are in [`servers`], those about the plan in
+//! [`plan`], and how much of it a record keeps in [`bounded`](bounded()).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::batch::InUse;
 use crate::check::Os;
-use crate::id::{InstanceId, JobId, ServerId};
+use crate::group::{ProtectionGroup, selects};
+use crate::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
+use crate::launch_settings::Drift;
 use crate::plan::Mode;
+
+mod bounded;
+mod plan;
+mod servers;
+
+pub use bounded::bounded;
 
 /// What DRS says about a source server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +27,56 @@ pub struct ServerFacts {
     pub hostname: String,
     /// Its operating system family.
     pub os: Os,
+    /// The Region that it is recovered into.
+    pub region: String,
+    /// Its tags in DRS.
+    pub tags: BTreeMap<String, String>,
     /// `dataReplicationState` as DRS spells it. Open: an unknown one is kept.
     pub replication_state: String,
+    /// How far replication is behind, in seconds, where DRS says it.
+    pub lag_seconds: Option<i64>,
     /// The newest recovery point, in Unix seconds.
     pub newest_recovery_point: Option<i64>,
     /// Its recovery instances that are not terminated.
     pub instances: Vec<LiveInstance>,
     /// The DRS job it is in.
     pub busy_in: Option<JobId>,
+    /// Where its launch settings are not as wanted.
+    pub drift: Vec<Drift>,
+}
+
+impl ServerFacts {
+    /// A server that DRS knows and has said nothing about yet.
+    #[must_use]
+    pub fn new(hostname: &str, os: Os, region: &str) -> Self {
+        Self {
+            hostname: hostname.to_owned(),
+            os,
+            region: region.to_owned(),
+            tags: BTreeMap::new(),
+            replication_state: String::new(),
+            lag_seconds: None,
+            newest_recovery_point: None,
+            instances: Vec::new(),
+            busy_in: None,
+            drift: Vec::new(),
+        }
+    }
+
+    /// The names of those of `groups` that have this server `id`: by listing it, or by its tags in its Region. `own` is
+    /// the Region of groups that name none.
+    #[must_use]
+    pub fn groups_of<'a>(&self, id: &ServerId, groups: &'a [ProtectionGroup], own: &str) -> Vec<&'a GroupId> {
+        let here = |group: &ProtectionGroup| group.region.as_deref().unwrap_or(own) == self.region;
+        groups
+            .iter()
+            .filter(|group| {
+                group.servers.iter().any(|member| member.id == *id)
+                    || (here(group) && selects(&group.selection_tags, &self.tags))
+            })
+            .map(|group| &group.name)
+            .collect()
+    }
 }
 
 /// A recovery instance that a new launch would make DRS terminate.
@@ -65,10 +118,18 @@ pub enum FindingCode {
     PlanInvalid,
     /// A RECOVERY was started without the plan's name typed back.
     NotConfirmed,
+    /// DRS does not answer in a Region: nothing is known of the servers there.
+    DrsUnreachable,
+    /// A protection group has no servers now.
+    GroupEmpty,
+    /// Two protection groups have the server.
+    ServerInTwoGroups,
     /// DRS does not know the source server.
     ServerMissing,
     /// There is nothing to launch the server from.
     NoRecoveryPoint,
+    /// The newest recovery point is older, or replication is further behind, than the plan allows.
+    RpoExceeded,
     /// The agent does not replicate.
     AgentDisconnected,
     /// Replication does not advance.
@@ -81,6 +142,29 @@ pub enum FindingCode {
     ServerBusy,
     /// Another execution holds the server.
     ServerClaimed,
+    /// DRS has other launch settings than the protection group wants.
+    LaunchSettingsDrift,
+    /// The DRS quotas leave less room than a wave needs: some of its servers wait.
+    QueueingExpected,
+    /// An SSM document that a health check or an action runs does not exist.
+    SsmDocumentMissing,
+    /// Something that is only worth a warning could not be asked.
+    NotChecked,
+    /// No drill of the plan has ever completed.
+    NeverDrilled,
+    /// The last drill that completed is too long ago.
+    DrillOverdue,
+    /// The plan or its servers are others than in the last drill that completed.
+    ChangedSinceDrill,
+}
+
+impl FindingCode {
+    /// Whether it says something about the drills before. In a drill's own record that would be no news: the drill is
+    /// the remedy.
+    #[must_use]
+    pub fn is_about_drills(self) -> bool {
+        matches!(self, Self::NeverDrilled | Self::DrillOverdue | Self::ChangedSinceDrill)
+    }
 }
 
 /// One thing that speaks against a run.
@@ -90,7 +174,7 @@ pub struct Finding {
     pub code: FindingCode,
     /// Whether it stops the run.
     pub severity: Severity,
-    /// The server, plan or wave.
+    /// The server, group, wave, plan, Region or document.
     pub subject: String,
     /// What is the case.
     pub message: String,
@@ -112,124 +196,123 @@ pub fn blocks(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Blocks)
 }
 
-/// Everything that speaks against launching `servers` in `mode`, in order of server. `servers` maps each to what DRS
-/// says, or nothing where DRS does not know it. `replace` are the live instances that the caller of a RECOVERY agreed
-/// to lose.
-#[must_use]
-pub fn preflight(
-    mode: Mode,
-    servers: &BTreeMap<ServerId, Option<ServerFacts>>,
-    replace: &BTreeSet<InstanceId>,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (id, facts) in servers {
-        match facts {
-            Some(facts) => {
-                let subject = format!("{id} ({})", facts.hostname);
-                replication(mode, &subject, facts, &mut findings);
-                busy(&subject, facts, &mut findings);
-                instances(mode, &subject, facts, replace, &mut findings);
-            }
-            None => findings.push(Finding::new(
-                FindingCode::ServerMissing,
-                Severity::Blocks,
-                id.as_str(),
-                "DRS does not know this source server",
-                "Remove it from its protection group, or reinstall the replication agent.",
-            )),
+/// Everything that preflight judges. What was not asked is empty, and nothing is found about it.
+#[derive(Debug, Clone)]
+pub struct Situation {
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// Now, in Unix seconds.
+    pub now: i64,
+    /// The live recovery instances that the caller of a RECOVERY agreed to lose.
+    pub replace: BTreeSet<InstanceId>,
+    /// The servers of the plan: what DRS says about each, or nothing where DRS does not know it. Those in a Region that
+    /// could not be asked are not here.
+    pub servers: BTreeMap<ServerId, Option<ServerFacts>>,
+    /// Why DRS could not be asked, by Region.
+    pub unreachable: BTreeMap<String, String>,
+    /// Groups of the plan whose account is not the deployment's, and that account.
+    pub foreign_groups: BTreeMap<GroupId, String>,
+    /// Groups of the plan that have no servers now.
+    pub empty_groups: BTreeSet<GroupId>,
+    /// The servers that more than one group has, and those groups.
+    pub shared: BTreeMap<ServerId, Vec<GroupId>>,
+    /// How old data may be, in minutes.
+    pub target_rpo_minutes: Option<u32>,
+    /// The waves of the plan.
+    pub waves: Vec<WaveFacts>,
+    /// What is in use in DRS, by Region.
+    pub in_use: BTreeMap<String, InUse>,
+    /// SSM documents that the run would use and that do not exist.
+    pub missing_documents: Vec<MissingDocument>,
+    /// What could not be asked, and why.
+    pub not_checked: BTreeMap<String, String>,
+    /// What is known of earlier drills.
+    pub drills: Option<DrillFacts>,
+}
+
+/// A wave, as far as preflight judges it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaveFacts {
+    /// Its name.
+    pub name: String,
+    /// The Region of its servers.
+    pub region: String,
+    /// Its servers.
+    pub servers: Vec<ServerId>,
+}
+
+/// An SSM document that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissingDocument {
+    /// Its name or ARN.
+    pub document: String,
+    /// Where it was looked for.
+    pub region: String,
+    /// What would run it, for people.
+    pub used_by: String,
+}
+
+/// What is known of earlier drills of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillFacts {
+    /// The plan.
+    pub plan: PlanId,
+    /// Its version now.
+    pub plan_version: u64,
+    /// Days after which a drill is too long ago.
+    pub every_days: u32,
+    /// The last drill that completed.
+    pub last: Option<LastDrill>,
+}
+
+/// A drill that completed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastDrill {
+    /// The execution.
+    pub execution: ExecutionId,
+    /// When it ended, in Unix seconds.
+    pub ended_at: i64,
+    /// The version of the plan that it ran.
+    pub plan_version: Option<u64>,
+    /// Its servers, with their host names.
+    pub servers: BTreeMap<ServerId, String>,
+}
+
+impl Situation {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(mode: Mode, now: i64) -> Self {
+        Self {
+            mode,
+            now,
+            replace: BTreeSet::new(),
+            servers: BTreeMap::new(),
+            unreachable: BTreeMap::new(),
+            foreign_groups: BTreeMap::new(),
+            empty_groups: BTreeSet::new(),
+            shared: BTreeMap::new(),
+            target_rpo_minutes: None,
+            waves: Vec::new(),
+            in_use: BTreeMap::new(),
+            missing_documents: Vec::new(),
+            not_checked: BTreeMap::new(),
+            drills: None,
         }
     }
+
+    /// What blocks a drill and only warns of a recovery, which may be the last resort.
+    fn blocks_a_drill(&self) -> Severity {
+        match self.mode {
+            Mode::Drill => Severity::Blocks,
+            Mode::Recovery => Severity::Warns,
+        }
+    }
+}
+
+/// Everything that speaks against a run: first the servers, in order, then what concerns the plan.
+#[must_use]
+pub fn preflight(situation: &Situation) -> Vec<Finding> {
+    let mut findings = servers::findings(situation);
+    findings.extend(plan::findings(situation));
     findings
-}
-
-/// Safety rule 5: a dead source is no obstacle to a recovery; a missing recovery point always is.
-fn replication(mode: Mode, subject: &str, facts: &ServerFacts, findings: &mut Vec<Finding>) {
-    if facts.newest_recovery_point.is_none() {
-        findings.push(Finding::new(
-            FindingCode::NoRecoveryPoint,
-            Severity::Blocks,
-            subject,
-            &format!("it has no recovery point (replication state {})", facts.replication_state),
-            "Wait until its initial sync has finished, or take it out of the protection group.",
-        ));
-        return;
-    }
-    let severity = match mode {
-        Mode::Drill => Severity::Blocks,
-        Mode::Recovery => Severity::Warns,
-    };
-    match facts.replication_state.as_str() {
-        "DISCONNECTED" | "STOPPED" => findings.push(Finding::new(
-            FindingCode::AgentDisconnected,
-            severity,
-            subject,
-            &format!("its replication is {}; the newest recovery point ages", facts.replication_state),
-            "Reconnect the agent. A recovery launches it from the newest recovery point.",
-        )),
-        "STALLED" => findings.push(Finding::new(
-            FindingCode::ReplicationStalled,
-            severity,
-            subject,
-            "its replication is STALLED; the newest recovery point ages",
-            "Look at dataReplicationError of the server in DRS. A recovery launches it from the newest recovery point.",
-        )),
-        _ => {}
-    }
-}
-
-/// A server is in one DRS job at a time.
-fn busy(subject: &str, facts: &ServerFacts, findings: &mut Vec<Finding>) {
-    if let Some(job) = &facts.busy_in {
-        findings.push(Finding::new(
-            FindingCode::ServerBusy,
-            Severity::Warns,
-            subject,
-            &format!("it is in DRS job {job}; its launch waits until that job ends"),
-            "Wait for the job to end, or do nothing: the execution waits by itself.",
-        ));
-    }
-}
-
-/// Safety rule 1: never kill a live failover.
-fn instances(
-    mode: Mode,
-    subject: &str,
-    facts: &ServerFacts,
-    replace: &BTreeSet<InstanceId>,
-    findings: &mut Vec<Finding>,
-) {
-    for instance in &facts.instances {
-        let id = &instance.id;
-        let finding = match (instance.is_protected(mode, replace), mode) {
-            (false, Mode::Drill | Mode::Recovery) if instance.is_drill => Finding::new(
-                FindingCode::DrillInstanceReplaced,
-                Severity::Warns,
-                subject,
-                &format!("DRS will terminate {id}, which an earlier drill launched"),
-                "Keep what you need from it first.",
-            ),
-            (true, Mode::Drill) => Finding::new(
-                FindingCode::LiveRecoveryInstance,
-                Severity::Blocks,
-                subject,
-                &format!("a drill would make DRS terminate {id}, a recovery instance that is not a drill's"),
-                "Fail back first, or disconnect and delete the recovery instance in DRS once it is no longer needed.",
-            ),
-            (false, Mode::Drill | Mode::Recovery) => Finding::new(
-                FindingCode::LiveRecoveryInstance,
-                Severity::Warns,
-                subject,
-                &format!("DRS will terminate {id}, as confirmed"),
-                "None: the caller confirmed this instance.",
-            ),
-            (true, Mode::Recovery) => Finding::new(
-                FindingCode::LiveRecoveryInstance,
-                Severity::Blocks,
-                subject,
-                &format!("a recovery would make DRS terminate {id}, a recovery instance that is not a drill's"),
-                &format!("If {id} may go, start again with replaceInstances: [\"{id}\"]."),
-            ),
-        };
-        findings.push(finding);
-    }
 }

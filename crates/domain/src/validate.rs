@@ -20,6 +20,11 @@ pub const MAX_WAVES: usize = 100;
 /// Servers in one group, and in one plan: what DRS allows in an account.
 pub const MAX_SERVERS: usize = 4_000;
 
+/// Health checks of a group, and of a wave. Each keeps the end of its output in the server's item.
+const MAX_CHECKS: usize = 30;
+/// Bytes of the parameters of all of them: those of a group and a wave are frozen into one item of 400 KB.
+const MAX_CHECK_PARAMETERS: usize = 96 * 1024;
+
 /// One thing that is wrong with what somebody wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -63,7 +68,8 @@ pub fn group_problems(group: &ProtectionGroup) -> Vec<Problem> {
     problems
 }
 
-/// Everything wrong with `plan`, given the protection groups there are.
+/// Everything wrong with `plan`, given the protection groups there are. Which Region the deployment itself is in is not
+/// known here: a group that names none is taken to be where the others of its wave are. Whoever knows it fills it in.
 #[must_use]
 pub fn plan_problems(plan: &RecoveryPlan, groups: &BTreeMap<GroupId, ProtectionGroup>) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -81,6 +87,7 @@ pub fn plan_problems(plan: &RecoveryPlan, groups: &BTreeMap<GroupId, ProtectionG
         let at = format!("waves[{index}] ({})", wave.name);
         check_wave(&at, wave, &mut problems);
         check_criticality(&at, wave, groups, &mut problems);
+        check_regions(&at, wave, groups, &mut problems);
         for (position, group) in wave.groups.iter().enumerate() {
             let at = format!("{at}.groups[{position}]");
             if !groups.contains_key(group) {
@@ -164,6 +171,17 @@ fn check_targets(plan: &RecoveryPlan, problems: &mut Vec<Problem>) {
     }
 }
 
+/// One poll covers a whole wave, and DRS is asked Region by Region.
+fn check_regions(at: &str, wave: &Wave, groups: &BTreeMap<GroupId, ProtectionGroup>, problems: &mut Vec<Problem>) {
+    let of_group = |id: &GroupId| groups.get(id).and_then(|group| group.region.clone());
+    let regions: BTreeSet<String> = wave.groups.iter().filter_map(of_group).collect();
+    if regions.len() > 1 {
+        let regions = regions.into_iter().collect::<Vec<_>>().join(", ");
+        let message = format!("its groups are in several Regions ({regions}): make a wave for each Region");
+        problems.push(problem(format!("{at}.groups"), message));
+    }
+}
+
 /// A server that no group of the wave lists is a typing mistake; one of a group that selects by tags may come and go.
 fn check_criticality(at: &str, wave: &Wave, groups: &BTreeMap<GroupId, ProtectionGroup>, problems: &mut Vec<Problem>) {
     let of_wave: Vec<&ProtectionGroup> = wave.groups.iter().filter_map(|id| groups.get(id)).collect();
@@ -177,6 +195,15 @@ fn check_criticality(at: &str, wave: &Wave, groups: &BTreeMap<GroupId, Protectio
 }
 
 fn check_health_checks(prefix: &str, checks: &[HealthCheck], problems: &mut Vec<Problem>) {
+    if checks.len() > MAX_CHECKS {
+        let message = format!("{} health checks: at most {MAX_CHECKS}", checks.len());
+        problems.push(problem(format!("{prefix}healthChecks"), message));
+    }
+    let bytes: usize = checks.iter().map(|check| actions::parameter_bytes(&check.parameters)).sum();
+    if bytes > MAX_CHECK_PARAMETERS {
+        let message = format!("{bytes} bytes of parameters in all: at most {MAX_CHECK_PARAMETERS}");
+        problems.push(problem(format!("{prefix}healthChecks"), message));
+    }
     let mut names = BTreeSet::new();
     for (index, check) in checks.iter().enumerate() {
         let at = format!("{prefix}healthChecks[{index}] ({})", check.name);

@@ -56,6 +56,58 @@ fn a_group_names_servers_once_and_by_their_ids() {
 }
 
 #[test]
+fn the_groups_of_a_wave_are_in_one_region() {
+    let group = |name: &str, region: Option<&str>| -> ProtectionGroup {
+        serde_json::from_value(json!({ "name": name, "region": region, "selectionTags": { "app": [name] } })).unwrap()
+    };
+    let told = |regions: [Option<&str>; 2]| {
+        let groups = [group("a", regions[0]), group("b", regions[1])].map(|group| (group.name.clone(), group));
+        let plan = json!({ "name": "p", "waves": [{ "name": "all", "groups": ["a", "b"] }] });
+        let problems = plan_problems(&serde_json::from_value(plan).unwrap(), &groups.into());
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(told([Some("eu-west-1"), Some("eu-west-1")]), [""; 0]);
+    assert_eq!(told([None, Some("eu-west-1")]), [""; 0], "what the deployment's own is, is not known here");
+    assert_eq!(
+        told([Some("eu-west-1"), Some("eu-north-1")]),
+        [
+            "waves[0] (all).groups: its groups are in several Regions (eu-north-1, eu-west-1): make a wave for each Region"
+        ]
+    );
+}
+
+#[test]
+fn every_field_of_groups_plans_and_actions_is_looked_at() {
+    let long = "x".repeat(20_000);
+    let check = |number: usize| json!({ "name": format!("c{number}"), "kind": "ssmCommand", "document": "Shop-Check", "parameters": { "a": ["x".repeat(4_000)] } });
+    let group: ProtectionGroup = serde_json::from_value(json!({
+        "name": "g", "description": "\u{1b}[2J", "account": "12", "region": "Europe",
+        "selectionTags": { "": ["a"], "key": [] },
+        "serverLaunchSettings": { "db-1": { "copyTags": true } },
+        "healthChecks": (0..31).map(check).collect::<Vec<_>>(),
+    }))
+    .unwrap();
+    let text: Vec<String> = group_problems(&group).iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!("group_fields", text.join("\n"));
+    let action = |more: serde_json::Value| {
+        let mut action = json!({ "name": "a", "kind": "delay" });
+        action.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        action
+    };
+    let plan = json!({ "name": "p", "targetRtoMinutes": 0, "targetRpoMinutes": 50_000, "drillEveryDays": 0, "waves": [{
+        "name": "w", "groups": ["web"], "launchTimeoutMinutes": 0, "criticality": { "s-3tierdb0000000009": "optional" },
+        "approval": { "role": "boss", "timeoutMinutes": 0 },
+        "beforeActions": [
+            action(json!({ "document": "X", "timeoutMinutes": 0, "runIn": [] })),
+            action(json!({ "delayMinutes": 0 })),
+            action(json!({ "name": "run", "kind": "ssmAutomation", "delayMinutes": 5 })),
+        ],
+        "afterActions": [action(json!({ "name": "B", "kind": "ssmCommand", "document": "no", "parameters": { "a": [long] } }))],
+    }] });
+    insta::assert_snapshot!("plan_fields", problems(plan, &["web"]));
+}
+
+#[test]
 fn unknown_fields_and_kinds_are_refused_when_read() {
     for wrong in [
         json!({ "name": "p", "waves": [], "wave": [] }),

@@ -29,6 +29,9 @@ pub enum TaskError {
     /// The request is wrong: a retry will not help.
     #[error("invalid: {0}")]
     Invalid(String),
+    /// The launch settings of a server could not be applied, and the plan says STOP: a retry will not help.
+    #[error("{0}")]
+    LaunchSettings(String),
     /// This program is wrong: a retry will not help.
     #[error("a bug in this program: {0}")]
     Bug(String),
@@ -46,6 +49,7 @@ impl TaskError {
             Self::AccessDenied(_) => "AccessDenied",
             Self::Transient(_) => "Transient",
             Self::Invalid(_) => "Invalid",
+            Self::LaunchSettings(_) => "LaunchSettings",
             Self::Bug(_) => "Bug",
         }
     }

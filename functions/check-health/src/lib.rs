@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Clients;
 use aws::history::{CheckRecord, ServerRecord, WaveKey};
-use aws::ssm::Invocation;
+use aws::ssm::{Invocation, Ssm};
 use domain::health::{CheckStatus, Verdict, command_status, verdict};
 use domain::id::{CommandId, InstanceId};
 use domain::status::ServerStatus;
@@ -45,7 +45,8 @@ pub struct Response {
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let now = aws::clock::now();
     let mut servers = clients.history.servers(&key).await?;
-    let seen = look(clients, &servers).await?;
+    let wave = clients.history.wave(&key).await?;
+    let seen = look(&clients.at(&wave.region).ssm, &servers).await?;
     let before = servers.clone();
     for server in servers.iter_mut().filter(|server| server.status == ServerStatus::Checking) {
         for check in 0..server.checks.len() {
@@ -72,11 +73,11 @@ struct Seen {
 }
 
 /// Asks about every agent that a check waits for, and about every command that runs.
-async fn look(clients: &Clients, servers: &[ServerRecord]) -> Result<Seen, TaskError> {
+async fn look(ssm: &Ssm, servers: &[ServerRecord]) -> Result<Seen, TaskError> {
     let checking = || servers.iter().filter(|server| server.status == ServerStatus::Checking);
     let waits = |server: &&ServerRecord| server.checks.iter().any(|check| check.status == CheckStatus::Pending);
     let instances: Vec<InstanceId> = checking().filter(waits).filter_map(|server| server.instance_id.clone()).collect();
-    let online = clients.ssm.online(&instances).await?;
+    let online = ssm.online(&instances).await?;
     let commands: BTreeSet<&CommandId> = checking()
         .flat_map(|server| &server.checks)
         .filter(|check| check.status == CheckStatus::Running)
@@ -84,7 +85,7 @@ async fn look(clients: &Clients, servers: &[ServerRecord]) -> Result<Seen, TaskE
         .collect();
     let mut invocations = BTreeMap::new();
     for command in commands {
-        for invocation in clients.ssm.invocations(command).await? {
+        for invocation in ssm.invocations(command).await? {
             invocations.insert((command.clone(), invocation.instance.clone()), invocation);
         }
     }

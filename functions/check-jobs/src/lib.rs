@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aws::Clients;
-use aws::drs::Job;
+use aws::drs::{Drs, Job};
 use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use domain::batch::{self, Quotas};
 use domain::id::{JobId, ServerId};
@@ -57,10 +57,11 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     let mut servers = clients.history.servers(&key).await?;
     let before = servers.clone();
     let mut batches = clients.history.batches(&key).await?;
+    let drs = clients.at(&wave.region).drs;
     let mut running: Vec<&mut BatchRecord> =
         batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled).collect();
     for batch in &mut running {
-        check(clients, &wave, batch, &mut servers, now).await?;
+        check(&drs, &wave, batch, &mut servers, now).await?;
     }
     clients.history.save_changed_servers(&before, &servers).await?;
     // After the servers: a batch that is settled is not looked at again.
@@ -68,7 +69,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
         clients.history.save_batch(batch).await?;
     }
     measure(wave.mode, &before, &servers);
-    let next = next(clients, &servers, &batches, now).await?;
+    let next = next(&drs, &servers, &batches, now).await?;
     if matches!(next, Next::CheckHealth | Next::Settle) && wave.launched_at.is_none() {
         wave.launched_at = servers.iter().filter_map(|server| server.launched_at).max();
         clients.history.save_wave(&wave).await?;
@@ -85,16 +86,16 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
 
 /// Writes what DRS says about the job of `batch` into its servers.
 async fn check(
-    clients: &Clients,
+    drs: &Drs,
     wave: &WaveRecord,
     batch: &mut BatchRecord,
     servers: &mut [ServerRecord],
     now: i64,
 ) -> Result<(), TaskError> {
     let Some(job_id) = batch.job_id.clone() else { return Ok(()) };
-    let job = clients.drs.jobs(std::slice::from_ref(&job_id)).await?.into_iter().find(|job| job.id == job_id);
-    let log = clients.drs.job_log(&job_id).await?;
-    let instances = instances(clients, &job_id, job.as_ref(), batch).await?;
+    let job = drs.jobs(std::slice::from_ref(&job_id)).await?.into_iter().find(|job| job.id == job_id);
+    let log = drs.job_log(&job_id).await?;
+    let instances = instances(drs, &job_id, job.as_ref(), batch).await?;
     let mut of_batch: Vec<&mut ServerRecord> = servers
         .iter_mut()
         .filter(|server| batch.servers.contains(&server.server_id) && server.status == ServerStatus::Launching)
@@ -110,7 +111,7 @@ async fn check(
 /// What the job launched, by server. Asked only when it can matter: DRS leaves the instance out of jobs that have
 /// ended, and the recovery instance itself names its job.
 async fn instances(
-    clients: &Clients,
+    drs: &Drs,
     job_id: &JobId,
     job: Option<&Job>,
     batch: &BatchRecord,
@@ -120,7 +121,7 @@ async fn instances(
         return Ok(BTreeMap::new());
     }
     let servers: Vec<ServerId> = batch.servers.iter().cloned().collect();
-    let found = clients.drs.recovery_instances(&servers).await?;
+    let found = drs.recovery_instances(&servers).await?;
     let of_job = found.into_iter().filter(|instance| instance.job.as_ref() == Some(job_id));
     Ok(of_job.map(|instance| (instance.server, instance.id)).collect())
 }
@@ -140,16 +141,11 @@ fn measure(mode: Mode, before: &[ServerRecord], after: &[ServerRecord]) {
 
 /// What the wave does next. StartJobs is called only when it would start something or an intent is open, so that a wave
 /// that queues costs no more transitions than one that runs.
-async fn next(
-    clients: &Clients,
-    servers: &[ServerRecord],
-    batches: &[BatchRecord],
-    now: i64,
-) -> Result<Next, TaskError> {
+async fn next(drs: &Drs, servers: &[ServerRecord], batches: &[BatchRecord], now: i64) -> Result<Next, TaskError> {
     let with = |status| servers.iter().filter(move |server: &&ServerRecord| server.status == status);
     let pending: Vec<ServerId> = with(ServerStatus::Pending).map(|server| server.server_id.clone()).collect();
     if !pending.is_empty() {
-        let in_use = clients.drs.in_use(now).await?;
+        let in_use = drs.in_use(now).await?;
         let start = !in_open_intents(batches).is_empty()
             || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
         return Ok(if start { Next::StartMore } else { Next::Wait });

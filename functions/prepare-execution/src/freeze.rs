@@ -1,4 +1,5 @@
-//! The frozen plan: one record per wave and server, with all that later tasks need.
+//! The frozen plan: one record per wave and server, with all that later tasks need. Which servers a selection by tags
+//! means is decided here for the whole run.
 
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
@@ -25,17 +26,20 @@ pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> R
             wave: number(index),
         };
         let mut record = WaveRecord::new(&key, wave, request.mode);
+        loaded.wave_region(wave).clone_into(&mut record.region);
+        record.on_launch_settings_failure = loaded.plan.on_launch_settings_failure;
         record.depends_on = graph.dependencies(index).iter().copied().map(number).collect();
         record.dependants = graph.dependants(index).into_iter().map(number).collect();
         let mut ordinal = 0;
         for group in wave.groups.iter().filter_map(|id| loaded.groups.get(id)) {
-            for member in &group.servers {
+            for member in loaded.members(&group.name) {
                 let described = facts.get(&member.id).and_then(Option::as_ref);
                 let hostname = described.map_or_else(|| member.id.to_string(), |facts| facts.hostname.clone());
                 let mut server = ServerRecord::new(&key, member.id.clone(), ordinal, hostname);
                 server.group = group.name.clone();
                 server.criticality = wave.criticality_of(&member.id, member.criticality);
                 server.checks = checks(group, wave, request.mode, described.map_or(Os::Linux, |facts| facts.os));
+                server.launch_settings = group.launch_settings_of(&member.id);
                 servers.push(server);
                 ordinal += 1;
             }

@@ -1,11 +1,13 @@
-//! `PrepareExecution`: decides everything that can be decided before anything is touched. Loads the plan, asks DRS
-//! about every server, runs preflight, freezes the plan into the execution's own records, and claims the servers.
-//! After it, no other task reads the plan.
+//! `PrepareExecution`: decides everything that can be decided before anything is touched. Loads the plan, finds the
+//! servers of its groups, asks DRS about each, runs preflight, freezes the plan into the execution's own records, and
+//! claims the servers. After it, no other task reads the plan.
 
 use std::collections::BTreeSet;
 
+use aws::assess::{Assessment, assess_for};
+use aws::audit::{Actor, AuditRecord, Subject};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
-use aws::{Clients, facts};
+use aws::{Clients, ErrorKind};
 use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{self, Finding, FindingCode, Severity};
@@ -66,18 +68,18 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
             return Ok(Response::refused());
         }
     }
-    let plan = match facts::load(clients, &request.plan_id).await? {
-        Ok(plan) => plan,
-        Err(findings) => return refuse(clients, execution, findings).await,
-    };
-    let facts = facts::gather(clients, &plan.server_ids(), aws::clock::now()).await?;
+    let now = aws::clock::now();
+    let Request { plan_id, mode, replace_instances, .. } = &request;
+    let assessment = assess_for(clients, plan_id, *mode, replace_instances, now, Some(&request.execution_id)).await?;
+    ask_again(&assessment, &execution, now)?;
     let mut findings = confirmation(&request);
-    findings.extend(preflight::preflight(request.mode, &facts, &request.replace_instances));
-    if preflight::blocks(&findings) {
-        return refuse(clients, execution, findings).await;
-    }
+    findings.extend(assessment.findings.into_iter().filter(|finding| is_news(finding, request.mode)));
+    let plan = match assessment.loaded {
+        Some(plan) if !preflight::blocks(&findings) => plan,
+        Some(_) | None => return refuse(clients, execution, findings).await,
+    };
     execution.plan_version = Some(plan.version);
-    let (mut waves, mut servers) = freeze::freeze(&request, &plan, &facts)?;
+    let (mut waves, mut servers) = freeze::freeze(&request, &plan, &assessment.facts)?;
     history.freeze(&waves, &servers).await?;
     if let Some(finding) = claim(clients, &request, &servers).await? {
         freeze::skip(&mut waves, &mut servers, &finding.message)?;
@@ -85,7 +87,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         findings.push(finding);
         return refuse(clients, execution, findings).await;
     }
-    execution.findings = findings;
+    execution.findings = preflight::bounded(&findings);
     execution.replace_instances = request.replace_instances;
     execution.set_status(ExecutionStatus::Running)?;
     history.save_execution(&execution, ExecutionStatus::Pending).await?;
@@ -98,15 +100,43 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
         return Ok(execution);
     }
-    let execution = ExecutionRecord::new(
-        request.execution_id.clone(),
-        request.plan_id.clone(),
-        request.mode,
-        "stepfunctions".to_owned(),
-        aws::clock::now(),
-    );
-    clients.history.create_execution(&execution).await?;
+    let (actor, now) = (Actor::step_functions(), aws::clock::now());
+    let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
+    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
+        .with_detail(format!("{} of {plan}", request.mode));
+    let execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    clients.history.create_execution(&execution, clients.audit.write(&event)?).await?;
     Ok(execution)
+}
+
+/// How long a Region that does not answer is asked again before the run is refused for it. A run that waits for a
+/// Region that is down is no faster than one that is refused and started again; one that is refused for a moment's
+/// trouble is slower.
+const PATIENCE_SECONDS: i64 = 300;
+
+/// What a later try may mend is an error of this task, which the state retries, and not yet a refusal.
+fn ask_again(assessment: &Assessment, execution: &ExecutionRecord, now: i64) -> Result<(), TaskError> {
+    let patient = now - execution.started_at < PATIENCE_SECONDS;
+    let mends = |kind: ErrorKind| match kind {
+        ErrorKind::Throttled => true,
+        ErrorKind::Transient => patient,
+        ErrorKind::Conflict
+        | ErrorKind::QuotaExceeded
+        | ErrorKind::NotFound
+        | ErrorKind::AccessDenied
+        | ErrorKind::Invalid
+        | ErrorKind::Bug => false,
+    };
+    let error = assessment.unreachable.values().find(|error| mends(error.kind));
+    error.map_or(Ok(()), |error| Err(error.clone().into()))
+}
+
+/// In the record of a drill, findings about the drills before it are none: this run is their remedy.
+fn is_news(finding: &Finding, mode: Mode) -> bool {
+    match mode {
+        Mode::Drill => !finding.code.is_about_drills(),
+        Mode::Recovery => true,
+    }
 }
 
 /// Safety rule 8: a recovery needs the plan's name, whoever starts it.
@@ -148,11 +178,11 @@ async fn refuse(
         0 | 1 => example,
         more => format!("{example} (and {} more findings)", more - 1),
     };
-    execution.findings = findings;
+    execution.findings = preflight::bounded(&findings);
     execution.ended_at = Some(aws::clock::now());
     execution.set_status(ExecutionStatus::Refused)?;
     clients.history.save_execution(&execution, ExecutionStatus::Pending).await?;
-    tracing::warn!(findings = execution.findings.len(), "refused: {}", execution.reason);
+    tracing::warn!(findings = findings.len(), "refused: {}", execution.reason);
     Ok(Response::refused())
 }
 

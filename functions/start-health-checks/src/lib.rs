@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use aws::history::{CheckRecord, ServerRecord, WaveKey};
-use aws::{Clients, ErrorKind, ssm};
+use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
+use aws::ssm::{self, Ssm};
+use aws::{Clients, ErrorKind};
 use domain::health::CheckStatus;
-use domain::id::InstanceId;
+use domain::id::{CommandId, InstanceId};
 use domain::status::{ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
@@ -26,25 +27,34 @@ pub struct Response {
 /// a health check must bear.
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let now = aws::clock::now();
+    let wave = clients.history.wave(&key).await?;
+    let ssm = clients.at(&wave.region).ssm;
     let mut servers = clients.history.servers(&key).await?;
-    begin(clients, &key, &mut servers, now).await?;
+    begin(clients, wave, &mut servers, now).await?;
     let waiting: Vec<InstanceId> = servers
         .iter()
         .filter(|server| server.status == ServerStatus::Checking && server.checks.iter().any(unsent))
         .filter_map(|server| server.instance_id.clone())
         .collect();
-    let online = clients.ssm.online(&waiting).await?;
+    let online = ssm.online(&waiting).await?;
     let mut commands = 0;
     for (command, targets) in group(&servers, |instance| online.contains(instance)) {
         for targets in targets.chunks(ssm::MAX_INSTANCES) {
-            commands += usize::from(send(clients, &key, &command, targets, &mut servers, now).await?);
+            let Some(sent) = send(&ssm, &key, &command, targets).await? else { continue };
+            commands += usize::from(sent.is_ok());
+            record(clients, &command, targets, &sent, &mut servers, now).await?;
         }
     }
     Ok(Response { commands })
 }
 
 /// Moves the wave and its launched servers to CHECKING. The clock of their time-outs begins here.
-async fn begin(clients: &Clients, key: &WaveKey, servers: &mut [ServerRecord], now: i64) -> Result<(), TaskError> {
+async fn begin(
+    clients: &Clients,
+    mut wave: WaveRecord,
+    servers: &mut [ServerRecord],
+    now: i64,
+) -> Result<(), TaskError> {
     let mut begun = Vec::new();
     for server in servers.iter_mut().filter(|server| server.status == ServerStatus::Launched) {
         if server.checks.is_empty() {
@@ -55,7 +65,6 @@ async fn begin(clients: &Clients, key: &WaveKey, servers: &mut [ServerRecord], n
         begun.push(server.clone());
     }
     clients.history.save_servers(&begun).await?;
-    let mut wave = clients.history.wave(key).await?;
     if wave.status == WaveStatus::Launching {
         wave.set_status(WaveStatus::Checking)?;
         clients.history.save_wave(&wave).await?;
@@ -97,36 +106,44 @@ fn group(servers: &[ServerRecord], ready: impl Fn(&InstanceId) -> bool) -> BTree
     commands
 }
 
-/// Sends one command and records it. False when SSM refuses it: for good, then the checks have FAILED; or because an
-/// agent has gone again, then they wait on.
+/// Sends one command. Nothing when an agent has gone again: the command waits on. The inner error is SSM refusing it for
+/// good.
 async fn send(
-    clients: &Clients,
+    ssm: &Ssm,
     key: &WaveKey,
     command: &Command,
     targets: &[InstanceId],
-    servers: &mut [ServerRecord],
-    now: i64,
-) -> Result<bool, TaskError> {
+) -> Result<Option<Result<CommandId, String>>, TaskError> {
     // At most 100 characters, says the SSM API. The execution's id is at most 69.
     let comment: String = format!("{} {}", key.execution_id, command.check).chars().take(100).collect();
-    let sent = clients.ssm.send_command(&command.document, &command.parameters, targets, &comment).await;
-    let result = match sent {
-        Ok(id) => Ok(id),
+    match ssm.send_command(&command.document, &command.parameters, targets, &comment).await {
+        Ok(id) => Ok(Some(Ok(id))),
         Err(error) if error.code.as_deref() == Some("InvalidInstanceId") => {
             tracing::info!(check = command.check, "an agent has gone: the command waits");
-            return Ok(false);
+            Ok(None)
         }
         // The document, its parameters, or this function's permission to run it.
         Err(error) if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::AccessDenied) => {
-            Err(error.message)
+            Ok(Some(Err(error.message)))
         }
-        Err(error) => return Err(error.into()),
-    };
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Records what was sent; checks whose command SSM refused have FAILED.
+async fn record(
+    clients: &Clients,
+    command: &Command,
+    targets: &[InstanceId],
+    sent: &Result<CommandId, String>,
+    servers: &mut [ServerRecord],
+    now: i64,
+) -> Result<(), TaskError> {
     let mut changed = Vec::new();
     for server in servers.iter_mut().filter(|server| server.instance_id.as_ref().is_some_and(|id| targets.contains(id)))
     {
         for check in server.checks.iter_mut().filter(|check| unsent(check) && Command::of(check) == *command) {
-            match &result {
+            match sent {
                 Ok(id) => {
                     check.status = CheckStatus::Running;
                     check.command_id = Some(id.clone());
@@ -136,6 +153,5 @@ async fn send(
         }
         changed.push(server.clone());
     }
-    clients.history.save_servers(&changed).await?;
-    Ok(result.is_ok())
+    Ok(clients.history.save_servers(&changed).await?)
 }

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
+use aws::drs::{Drs, JOB_HORIZON_SECONDS, RecoveryInstance};
 use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::batch::{self, Quotas, WaitReason};
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::preflight::LiveInstance;
-use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+use domain::status::{ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
 
@@ -32,14 +32,14 @@ pub struct Response {
 /// # Errors
 /// `Transient` when a call's outcome is not known: the retry finds the intent and looks for its job.
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
-    let execution = still_runs(clients, &key).await?;
+    let execution = clients.history.running_execution(&key).await?;
     let mut launch = Launch::load(clients, key, execution).await?;
     launch.begin().await?;
     let mut jobs = launch.resume_intents().await?;
     launch.protect_failovers().await?;
     let pending = launch.pending();
     if !pending.is_empty() {
-        let in_use = clients.drs.in_use(aws::clock::now()).await?;
+        let in_use = launch.drs.in_use(aws::clock::now()).await?;
         let packing = batch::pack(&pending, &in_use, &Quotas::default());
         for (server, reason) in &packing.waiting {
             launch.wait(&BTreeSet::from([server.clone()]), reason.text());
@@ -52,20 +52,11 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     Ok(Response { jobs, waiting: launch.pending().len() })
 }
 
-/// An execution that has ended holds no claims any more: a wave that outlived it launches nothing.
-async fn still_runs(clients: &Clients, key: &WaveKey) -> Result<ExecutionRecord, TaskError> {
-    match clients.history.execution(&key.execution_id, &key.plan_id).await? {
-        Some(execution) if execution.status == ExecutionStatus::Running => Ok(execution),
-        other => {
-            let status = other.map_or("not recorded", |execution| execution.status.as_str());
-            Err(TaskError::Invalid(format!("execution {} is {status}: nothing is launched for it", key.execution_id)))
-        }
-    }
-}
-
 /// A wave that is being launched.
 struct Launch<'a> {
     clients: &'a Clients,
+    /// DRS in the Region of the wave, which has its own quotas.
+    drs: Drs,
     key: WaveKey,
     execution: ExecutionRecord,
     wave: WaveRecord,
@@ -79,7 +70,8 @@ impl<'a> Launch<'a> {
         let wave = clients.history.wave(&key).await?;
         let servers = clients.history.servers(&key).await?;
         let batches = clients.history.batches(&key).await?;
-        Ok(Self { clients, key, execution, wave, servers, batches, changed: BTreeSet::new() })
+        let drs = clients.at(&wave.region).drs;
+        Ok(Self { clients, drs, key, execution, wave, servers, batches, changed: BTreeSet::new() })
     }
 
     async fn begin(&mut self) -> Result<(), TaskError> {
@@ -120,7 +112,7 @@ impl<'a> Launch<'a> {
     /// Those of `servers` with a live failover, and one instance of each.
     async fn protected(&self, servers: &[ServerId]) -> Result<BTreeMap<ServerId, InstanceId>, TaskError> {
         let (mode, replace) = (self.execution.mode, &self.execution.replace_instances);
-        let instances = self.clients.drs.recovery_instances(servers).await?;
+        let instances = self.drs.recovery_instances(servers).await?;
         Ok(instances
             .into_iter()
             .filter(RecoveryInstance::may_live)
@@ -156,7 +148,7 @@ impl<'a> Launch<'a> {
 
     async fn look_up(&self, intent: &BatchRecord) -> Result<adopt::Found, TaskError> {
         let own: BTreeSet<JobId> = self.batches.iter().filter_map(|batch| batch.job_id.clone()).collect();
-        let jobs = self.clients.drs.jobs_since(intent.intended_at - JOB_HORIZON_SECONDS).await?;
+        let jobs = self.drs.jobs_since(intent.intended_at - JOB_HORIZON_SECONDS).await?;
         let found = adopt::find(intent, self.wave.mode, &own, &jobs);
         if let adopt::Found::Ours(job) = &found {
             tracing::warn!(%job, "adopts job {job}, whose start had no known outcome");
@@ -176,7 +168,7 @@ impl<'a> Launch<'a> {
     /// Makes the call of an intent. A refusal of DRS is no failure of the task: the servers wait, or are FAILED when DRS
     /// will never launch them.
     async fn call(&mut self, intent: BatchRecord) -> Result<usize, TaskError> {
-        let error = match self.clients.drs.start_recovery(&intent.servers, self.wave.mode).await {
+        let error = match self.drs.start_recovery(&intent.servers, self.wave.mode).await {
             Ok(job) => {
                 self.started(intent, job).await?;
                 return Ok(1);

@@ -1,14 +1,12 @@
-//! The items of ExecutionHistory, as they are stored. What is not known is left out, not written as null: an index
+//! The items of ExecutionHistory, as they are stored; those of servers are in [`super::server`]. What is not known is left out, not written as null: an index
 //! refuses an item whose key attribute has another type.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::check::CheckKind;
-use domain::health::CheckStatus;
-use domain::id::{CommandId, ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
-use domain::plan::{Criticality, Mode, OnFailure};
+use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
+use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
-use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+use domain::status::{ExecutionStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 
 use super::WaveKey;
@@ -113,6 +111,9 @@ pub struct WaveRecord {
     pub number: u32,
     /// Its name.
     pub name: String,
+    /// The Region of its servers; empty in the records of a version that knew only the deployment's own.
+    #[serde(default)]
+    pub region: String,
     /// The numbers of the waves it waits for.
     pub depends_on: BTreeSet<u32>,
     /// The numbers of the waves that wait for it.
@@ -125,6 +126,9 @@ pub struct WaveRecord {
     pub min_healthy_percent: u8,
     /// Minutes after which a launch counts as failed.
     pub launch_timeout_minutes: u32,
+    /// What it means when a server's launch settings cannot be applied.
+    #[serde(default)]
+    pub on_launch_settings_failure: OnLaunchSettingsFailure,
     /// Where it is; see [`WaveRecord::set_status`].
     pub status: WaveStatus,
     /// Why it is what it is.
@@ -150,12 +154,14 @@ impl WaveRecord {
             plan_id: wave_range(&key.plan_id, key.wave),
             number: key.wave,
             name: wave.name.clone(),
+            region: String::new(),
             depends_on: BTreeSet::new(),
             dependants: BTreeSet::new(),
             mode,
             on_failure: wave.on_failure,
             min_healthy_percent: wave.min_healthy_percent,
             launch_timeout_minutes: wave.launch_timeout_minutes,
+            on_launch_settings_failure: OnLaunchSettingsFailure::default(),
             status: WaveStatus::Waiting,
             reason: String::new(),
             started_at: None,
@@ -172,153 +178,6 @@ impl WaveRecord {
         allowed(self.status.can_become(status), &self.name, self.status, status)?;
         self.status = status;
         Ok(())
-    }
-}
-
-/// A server of a wave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServerRecord {
-    execution_id: ExecutionId,
-    plan_id: String,
-    /// The source server.
-    pub server_id: ServerId,
-    /// Its wave's number.
-    pub wave: u32,
-    /// Its position in the wave.
-    pub ordinal: u32,
-    /// Its host name.
-    pub hostname: String,
-    /// Its protection group.
-    pub group: GroupId,
-    /// Whether the wave can succeed without it.
-    pub criticality: Criticality,
-    /// Where it is; see [`ServerRecord::set_status`].
-    pub status: ServerStatus,
-    /// What DRS is doing with it.
-    #[serde(default)]
-    pub phase: String,
-    /// Why it is what it is, or what it waits for.
-    #[serde(default)]
-    pub reason: String,
-    /// The DRS job that launches it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job_id: Option<JobId>,
-    /// What DRS launched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<InstanceId>,
-    /// When its DRS job was started, in Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<i64>,
-    /// When DRS launched it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub launched_at: Option<i64>,
-    /// When its health checks began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checking_at: Option<i64>,
-    /// When its last health check ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checked_at: Option<i64>,
-    /// Its health checks.
-    #[serde(default)]
-    pub checks: Vec<CheckRecord>,
-}
-
-impl ServerRecord {
-    /// A server that is in no job yet.
-    #[must_use]
-    pub fn new(key: &WaveKey, server_id: ServerId, ordinal: u32, hostname: String) -> Self {
-        Self {
-            execution_id: key.execution_id.clone(),
-            plan_id: format!("{}#server#{:03}#{server_id}", key.plan_id, key.wave),
-            server_id,
-            wave: key.wave,
-            ordinal,
-            hostname,
-            group: GroupId::from(""),
-            criticality: Criticality::Critical,
-            status: ServerStatus::Pending,
-            phase: String::new(),
-            reason: String::new(),
-            job_id: None,
-            instance_id: None,
-            started_at: None,
-            launched_at: None,
-            checking_at: None,
-            checked_at: None,
-            checks: Vec::new(),
-        }
-    }
-
-    /// Moves to `status`, and forgets the phase and the reason of the one before.
-    ///
-    /// # Errors
-    /// `Bug` when the transition table forbids it.
-    pub fn set_status(&mut self, status: ServerStatus) -> Result<(), AwsError> {
-        allowed(self.status.can_become(status), &self.server_id, self.status, status)?;
-        if self.status != status {
-            self.phase.clear();
-            self.reason.clear();
-        }
-        self.status = status;
-        Ok(())
-    }
-}
-
-/// A health check of a server.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckRecord {
-    /// Its name.
-    pub name: String,
-    /// What it tests.
-    pub kind: CheckKind,
-    /// The SSM document of a command.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    /// Its parameters.
-    #[serde(default)]
-    pub parameters: BTreeMap<String, Vec<String>>,
-    /// Minutes within which it must pass.
-    pub timeout_minutes: u32,
-    /// Whether the server is unhealthy when it fails.
-    pub required: bool,
-    /// Where it is.
-    pub status: CheckStatus,
-    /// The command that was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command_id: Option<CommandId>,
-    /// What it said.
-    #[serde(default)]
-    pub output: String,
-    /// When it ended, in Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<i64>,
-}
-
-impl CheckRecord {
-    /// Ends the check.
-    pub fn end(&mut self, status: CheckStatus, output: impl Into<String>, now: i64) {
-        self.status = status;
-        self.output = output.into();
-        self.ended_at = Some(now);
-    }
-}
-
-impl From<&domain::check::HealthCheck> for CheckRecord {
-    fn from(check: &domain::check::HealthCheck) -> Self {
-        Self {
-            name: check.name.clone(),
-            kind: check.kind,
-            document: check.document.clone(),
-            parameters: check.parameters.clone(),
-            timeout_minutes: check.timeout_minutes,
-            required: check.required,
-            status: CheckStatus::Pending,
-            command_id: None,
-            output: String::new(),
-            ended_at: None,
-        }
     }
 }
 
@@ -391,7 +250,7 @@ impl TokenRecord {
     }
 }
 
-fn allowed(
+pub(super) fn allowed(
     allowed: bool,
     subject: &impl std::fmt::Display,
     from: impl std::fmt::Display,

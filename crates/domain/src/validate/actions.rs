@@ -70,9 +70,12 @@ pub(super) fn check_document(at: &str, document: Option<&str>, problems: &mut Ve
     }
 }
 
+pub(super) fn parameter_bytes(parameters: &BTreeMap<String, Vec<String>>) -> usize {
+    parameters.iter().map(|(name, values)| name.len() + values.iter().map(String::len).sum::<usize>()).sum()
+}
+
 pub(super) fn check_parameters(at: &str, parameters: &BTreeMap<String, Vec<String>>, problems: &mut Vec<Problem>) {
-    let bytes: usize =
-        parameters.iter().map(|(name, values)| name.len() + values.iter().map(String::len).sum::<usize>()).sum();
+    let bytes = parameter_bytes(parameters);
     if bytes > MAX_PARAMETERS {
         problems.push(problem(format!("{at}.parameters"), format!("{bytes} bytes: at most {MAX_PARAMETERS}")));
     }

@@ -29,6 +29,10 @@ pub(super) fn check(group: &ProtectionGroup, problems: &mut Vec<Problem>) {
     }
     check_place(group, problems);
     let listed: BTreeSet<&ServerId> = group.servers.iter().map(|member| &member.id).collect();
+    let own = group.server_launch_settings.len();
+    if own > MAX_SERVERS {
+        problems.push(problem("serverLaunchSettings", format!("{own} servers: at most {MAX_SERVERS}")));
+    }
     for server in group.server_launch_settings.keys() {
         let at = format!("serverLaunchSettings ({server})");
         if !server.is_well_formed() || (!listed.is_empty() && !listed.contains(server)) {

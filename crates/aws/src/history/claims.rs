@@ -1,0 +1,169 @@
+//! Claims: one execution holds a server. An item per server, written on a condition.
+
+use std::collections::BTreeSet;
+
+use domain::id::{ExecutionId, PlanId, ServerId};
+use domain::preflight::{Finding, FindingCode, Severity};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+
+use super::History;
+use crate::error::{AwsError, ErrorKind};
+use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value};
+
+/// Claims that are read at once: one small read each, and there may be thousands.
+const PARALLEL_READS: usize = 10;
+
+/// A claim on a server: one execution holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    execution_id: String,
+    plan_id: String,
+    /// The server.
+    pub server_id: ServerId,
+    /// Who holds it.
+    pub holder: ExecutionId,
+    /// The holder's plan.
+    pub holder_plan: PlanId,
+    /// Since when.
+    pub claimed_at: i64,
+}
+
+impl Claim {
+    /// What the claim means for another execution.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        Finding::new(
+            FindingCode::ServerClaimed,
+            Severity::Blocks,
+            self.server_id.as_str(),
+            &format!("execution {} of plan {} holds this server", self.holder, self.holder_plan),
+            "Wait until that execution has ended, then start again.",
+        )
+    }
+}
+
+impl History {
+    /// Claims `servers` for an execution, all or none. `Err` in the answer is the claim of another execution.
+    ///
+    /// Servers are claimed in one order by everybody, in transactions that are taken one after another. So of two
+    /// executions with a common server, the one that first commits the lowest common server gets it, the other stops
+    /// there, and exactly one of them runs.
+    ///
+    /// # Errors
+    /// When the table cannot be written. What was claimed stays claimed: try again, or release.
+    pub async fn claim(
+        &self,
+        holder: &ExecutionId,
+        plan: &PlanId,
+        servers: &[ServerId],
+        now: i64,
+    ) -> Result<Result<(), Claim>, AwsError> {
+        let mut ordered = servers.to_vec();
+        ordered.sort();
+        ordered.dedup();
+        for chunk in ordered.chunks(MAX_TRANSACTION) {
+            let mut abandoned = Vec::new();
+            loop {
+                let holders = || {
+                    let mut values = vec![Value::Text(holder.to_string())];
+                    values.extend(abandoned.iter().map(|id: &ExecutionId| Value::Text(id.to_string())));
+                    values
+                };
+                let claims: Vec<(Claim, Condition)> = chunk
+                    .iter()
+                    .map(|server| (claim(server, holder, plan, now), Condition::NewOrOneOf("holder", holders())))
+                    .collect();
+                let position = match self.table.transact(&claims).await {
+                    Ok(()) => break,
+                    Err(TransactError::Refused(positions)) => positions.first().copied().unwrap_or_default(),
+                    Err(TransactError::Other(error)) => return Err(error),
+                };
+                let Some(held) = self.claim_on(&chunk[position]).await? else {
+                    continue; // Released in between: try again.
+                };
+                // A holder that ended without releasing holds nothing.
+                let ended = self
+                    .execution(&held.holder, &held.holder_plan)
+                    .await?
+                    .is_some_and(|execution| execution.status.is_terminal());
+                if ended && !abandoned.contains(&held.holder) {
+                    abandoned.push(held.holder);
+                    continue;
+                }
+                return Ok(Err(held));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Who holds `server`, if anybody does.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn claim_on(&self, server: &ServerId) -> Result<Option<Claim>, AwsError> {
+        self.table.get(&claim_hash(server), CLAIM).await
+    }
+
+    /// Releases what `holder` has claimed among `servers`. What another execution holds is left alone.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn release(&self, holder: &ExecutionId, servers: &[ServerId]) -> Result<(), AwsError> {
+        for server in servers {
+            let condition = Condition::Is("holder", Value::Text(holder.to_string()));
+            match self.table.delete(&claim_hash(server), CLAIM, condition).await {
+                Ok(()) => {}
+                Err(error) if error.kind == ErrorKind::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The claims on `servers` that stand in the way of another run: those of executions that have not ended, but for
+    /// `own`.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn claims_of_others(
+        &self,
+        servers: &[ServerId],
+        own: Option<&ExecutionId>,
+    ) -> Result<Vec<Claim>, AwsError> {
+        let found: Vec<Option<Claim>> = stream::iter(servers.to_vec())
+            .map(|server| async move { self.claim_on(&server).await })
+            .buffered(PARALLEL_READS)
+            .try_collect()
+            .await?;
+        let claims: Vec<Claim> = found.into_iter().flatten().filter(|claim| Some(&claim.holder) != own).collect();
+        let holders: BTreeSet<(ExecutionId, PlanId)> =
+            claims.iter().map(|claim| (claim.holder.clone(), claim.holder_plan.clone())).collect();
+        let mut ended = BTreeSet::new();
+        for (holder, plan) in holders {
+            if self.execution(&holder, &plan).await?.is_some_and(|execution| execution.status.is_terminal()) {
+                ended.insert(holder);
+            }
+        }
+        Ok(claims.into_iter().filter(|claim| !ended.contains(&claim.holder)).collect())
+    }
+}
+
+/// The range key of a claim.
+const CLAIM: &str = "claim";
+
+fn claim_hash(server: &ServerId) -> String {
+    format!("claim#{server}")
+}
+
+fn claim(server: &ServerId, holder: &ExecutionId, plan: &PlanId, now: i64) -> Claim {
+    Claim {
+        execution_id: claim_hash(server),
+        plan_id: CLAIM.to_owned(),
+        server_id: server.clone(),
+        holder: holder.clone(),
+        holder_plan: plan.clone(),
+        claimed_at: now,
+    }
+}
