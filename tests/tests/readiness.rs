@@ -1,6 +1,7 @@
 //! Readiness runs: what they store, and when somebody hears of it. Started as the schedule starts them.
 #![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
+use e2e::aws::Listener;
 use e2e::{Cloud, Scenario, cloud};
 use serde_json::{Value, json};
 
@@ -8,6 +9,13 @@ use serde_json::{Value, json};
 fn look(cloud: &Cloud) {
     let ended = cloud.ended(&cloud.begin("readiness", &json!({})));
     assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+}
+
+/// The one event that came since the last time.
+fn told_once(listener: &Listener<'_>) -> Value {
+    let mut heard = listener.heard();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    heard.remove(0)
 }
 
 /// The results of a plan, the oldest first.
@@ -25,26 +33,28 @@ fn a_change_is_told_once() {
 
     let listener = cloud.listen("Recovery Plan Readiness Changed", plan);
     look(cloud);
-    assert_eq!(
-        listener.heard(),
-        [json!({ "planId": plan, "verdict": "READY", "previousVerdict": null, "findings": 0 })]
-    );
+    let first = told_once(&listener);
+    // That nobody has rehearsed it yet is a finding; no server has one.
+    assert_eq!((&first["planId"], &first["previousVerdict"]), (&json!(plan), &Value::Null), "{first}");
+    assert_ne!(first["verdict"], "NOT_READY", "{first}");
     look(cloud);
     assert_eq!(listener.heard(), Vec::<Value>::new());
 
     disturbance.add(&[&format!("disconnected={}", scenario.host(1))]);
     look(cloud);
-    let worse = listener.heard();
-    assert_eq!(worse.len(), 1, "{worse:?}");
-    assert_ne!(worse[0]["verdict"], "READY");
-    assert_eq!((&worse[0]["previousVerdict"], &worse[0]["findings"]), (&json!("READY"), &json!(1)));
+    let worse = told_once(&listener);
+    assert_eq!(worse["previousVerdict"], first["verdict"], "{worse}");
+    assert!(worse["findings"].as_u64() > first["findings"].as_u64(), "{worse}");
     look(cloud);
     assert_eq!(listener.heard(), Vec::<Value>::new());
 
     let stored = results(cloud, plan);
     let changes: Vec<&Value> = stored.iter().map(|result| &result["changed"]).collect();
     assert_eq!(changes, [true, false, true, false]);
-    assert_eq!(stored[2]["findings"][0]["code"], "AGENT_DISCONNECTED", "{}", stored[2]);
+    let disconnected = |result: &Value| {
+        result["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "AGENT_DISCONNECTED")
+    };
+    assert_eq!(stored.iter().map(disconnected).collect::<Vec<_>>(), [false, false, true, true]);
     for result in &stored {
         let checked_at = result["checkedAt"].as_i64().unwrap();
         assert_eq!(result["expiresAt"].as_i64().unwrap(), checked_at + 90 * 86_400);
@@ -61,7 +71,7 @@ fn a_second_delivery_answers_as_the_first_and_a_plan_that_is_gone_leaves_nothing
     let plan = scenario.name.as_str();
     let request = json!({ "planId": plan, "run": "one" });
     let first = cloud.invoke("check-readiness", &request);
-    assert_eq!((&first["changed"], &first["verdict"]), (&json!(true), &json!("READY")), "{first}");
+    assert_eq!(first["changed"], true, "{first}");
     assert_eq!(cloud.invoke("check-readiness", &request), first);
     assert_eq!(results(cloud, plan).len(), 1);
 
