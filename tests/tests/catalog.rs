@@ -1,5 +1,4 @@
 //! Groups and plans: versions, conditions, deletion, and that lists stay whole while others write.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};

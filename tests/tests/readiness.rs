@@ -1,5 +1,4 @@
 //! Readiness runs: what they store, and when somebody hears of it. Started as the schedule starts them.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use e2e::aws::Listener;
 use e2e::{Cloud, Scenario, cloud};

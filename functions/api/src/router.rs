@@ -49,7 +49,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(versions::get)))
         .routes(secured(Read, routes!(preflight::run)))
         .routes(secured(Read, routes!(readiness::list)))
-        // FORECAST
+        .routes(secured(Read, routes!(forecast::get)))
         // A RECOVERY needs more: the handler asks for it, once it has read the mode.
         .routes(secured(StartDrill, routes!(executions::start)))
         .routes(secured(Read, routes!(executions::list)))

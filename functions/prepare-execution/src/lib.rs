@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 
 use aws::assess::{Assessment, assess_for};
 use aws::audit::{Actor, AuditRecord, Subject};
+use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
 use aws::{Clients, ErrorKind};
+use domain::forecast::Estimate;
 use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{self, Finding, FindingCode, Severity};
@@ -87,12 +89,25 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         findings.push(finding);
         return refuse(clients, execution, findings).await;
     }
+    execution.forecast = expected(clients, &plan, &assessment.facts, request.mode).await;
     execution.findings = preflight::bounded(&findings);
     execution.replace_instances = request.replace_instances;
     execution.set_status(ExecutionStatus::Running)?;
     history.save_execution(&execution, ExecutionStatus::Pending).await?;
     tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");
     Ok(Response { proceed: true, waves: freeze::order(&waves) })
+}
+
+/// How long the run is expected to take. A forecast that fails is no reason to fail a recovery.
+async fn expected(clients: &Clients, plan: &LoadedPlan, facts: &Facts, mode: Mode) -> Option<Estimate> {
+    let os = facts.iter().filter_map(|(id, facts)| Some((id.clone(), facts.as_ref()?.os))).collect();
+    match aws::forecast::expect(clients, plan, &os, mode).await {
+        Ok(expected) => Some(expected.forecast.total),
+        Err(error) => {
+            tracing::warn!(%error, "there is no forecast of this execution: {error}");
+            None
+        }
+    }
 }
 
 /// The execution as the API recorded it; or a new record, when it was started from EventBridge or the console.

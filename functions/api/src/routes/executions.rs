@@ -8,7 +8,7 @@ use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, StartExecution, WaveRun};
+use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, SettingsRun, StartExecution, WaveRun};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
@@ -152,6 +152,7 @@ fn summary(record: ExecutionRecord) -> ExecutionSummary {
         started_by: record.started_by,
         started_at: record.started_at,
         ended_at: record.ended_at,
+        forecast: record.forecast,
         findings: record.findings,
     }
 }
@@ -161,6 +162,7 @@ fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRu
         number: record.number,
         depends_on_waves: record.depends_on.iter().filter_map(|number| names.get(number)).cloned().collect(),
         name: record.name,
+        region: record.region,
         status: record.status,
         reason: record.reason,
         started_at: record.started_at,
@@ -184,6 +186,11 @@ fn server(record: ServerRecord) -> ServerRun {
         started_at: record.started_at,
         launched_at: record.launched_at,
         checked_at: record.checked_at,
+        launch_settings: record.settings.map(|settings| SettingsRun {
+            outcome: settings.outcome,
+            changes: settings.changes,
+            reason: settings.reason,
+        }),
         checks: record
             .checks
             .into_iter()

@@ -44,7 +44,6 @@ pub struct ServersQuery {
 
 /// The orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Sort {
     #[default]
     #[serde(rename = "hostname")]
