@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, answer};
+use crate::scenario::eventually;
 
 impl Cloud {
     /// One call of an AWS JSON protocol: `service` signs, `target` names the operation.
@@ -21,6 +22,37 @@ impl Cloud {
     /// Step Functions.
     pub fn sfn(&self, operation: &str, body: &Value) -> Value {
         self.aws("states", &format!("AWSStepFunctions.{operation}"), body)
+    }
+
+    /// Starts an execution of `machine`, and gives back its ARN.
+    pub fn begin(&self, machine: &str, input: &Value) -> String {
+        let request = json!({ "stateMachineArn": self.state_machines[machine], "input": input.to_string() });
+        self.sfn("StartExecution", &request)["executionArn"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits for the end of an execution, and gives back how Step Functions describes it.
+    pub fn ended(&self, execution_arn: &str) -> Value {
+        eventually(&format!("the end of {execution_arn}"), || {
+            let described = self.sfn("DescribeExecution", &json!({ "executionArn": execution_arn }));
+            if described["status"] == "RUNNING" { Err(described.to_string()) } else { Ok(described) }
+        })
+    }
+
+    /// Every item of a table with this `kind`, in order of `id`, its attributes as plain JSON.
+    pub fn items(&self, table: &str, kind: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut request = json!({
+            "TableName": self.tables[table], "ConsistentRead": true, "KeyConditionExpression": "kind = :kind",
+            "ExpressionAttributeValues": { ":kind": { "S": kind } },
+        });
+        loop {
+            let mut page = self.aws("dynamodb", "DynamoDB_20120810.Query", &request);
+            items.extend(page["Items"].as_array().unwrap().iter().map(|item| plain(&json!({ "M": item }))));
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"].take();
+            if request["ExclusiveStartKey"].is_null() {
+                return items;
+            }
+        }
     }
 
     /// Calls the function of `task`, as Step Functions would. Gives back its answer, or its error.
@@ -61,9 +93,21 @@ impl Cloud {
         }
     }
 
-    /// The ARN of an execution of the machine `recovery` or `wave`.
+    /// The ARN of an execution of a machine.
     pub fn execution_arn(&self, machine: &str, name: &str) -> String {
         format!("{}:{name}", self.state_machines[machine].replace(":stateMachine:", ":execution:"))
+    }
+}
+
+/// A DynamoDB attribute without its type.
+fn plain(attribute: &Value) -> Value {
+    let (kind, value) = attribute.as_object().unwrap().iter().next().unwrap();
+    match kind.as_str() {
+        "N" => serde_json::from_str(value.as_str().unwrap()).unwrap(),
+        "NULL" => Value::Null,
+        "L" => value.as_array().unwrap().iter().map(plain).collect(),
+        "M" => value.as_object().unwrap().iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        _ => value.clone(),
     }
 }
 

@@ -19,13 +19,27 @@ pub struct Cloud {
     pub simulator_url: String,
     /// Wall seconds per simulated second.
     pub scale: f64,
-    /// State machine ARNs: `recovery`, `wave`.
+    /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
+    pub tables: std::collections::BTreeMap<String, String>,
+    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`.
     pub state_machines: std::collections::BTreeMap<String, String>,
     cognito_endpoint: String,
     client_id: String,
     username: String,
     password: String,
     auditor: User,
+    users: std::collections::BTreeMap<String, String>,
+}
+
+/// What the API answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `ETag`; empty where there is none.
+    pub etag: String,
+    /// The body: JSON, or text where it is none.
+    pub body: Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,6 +81,12 @@ impl Cloud {
         TOKEN.get_or_init(|| self.token(&self.username, &self.password))
     }
 
+    /// The ID token of the local user `name`.
+    pub fn token_of(&self, name: &str) -> String {
+        let password = self.users.get(name).unwrap_or_else(|| panic!("{name} is no local user"));
+        self.token(name, password)
+    }
+
     /// The environment that makes `drsctl` sign in here.
     pub fn drsctl_environment(&self) -> Vec<(&'static str, String)> {
         vec![("DRSCTL_API_URL", self.api_url.clone()), ("DRSCTL_PASSWORD", self.password.clone())]
@@ -97,6 +117,28 @@ impl Cloud {
         }
         let request = request.header("Content-Type", "application/json");
         answer(request.body(body.unwrap_or_default().to_owned()).unwrap())
+    }
+
+    /// One request of the user who may do everything, with headers.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+        let url = format!("{}/v1{path}", self.api_url.trim_end_matches('/'));
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(url).header("Authorization", self.admin_token());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = agent().run(request.body(body.unwrap_or_default().to_owned()).unwrap()).unwrap();
+        let etag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned();
+        let text = answer.body_mut().with_config().limit(20 << 20).read_to_string().unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer { status: answer.status().as_u16(), etag, body }
+    }
+
+    /// A GET that must succeed.
+    pub fn get(&self, path: &str) -> Value {
+        let answer = self.send("GET", path, &[], None);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
     }
 
     /// Injects faults into the simulator until the guard is dropped. Faults that hit any caller (throttling, lost
@@ -134,10 +176,12 @@ impl Cloud {
     }
 }
 
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().new_agent()
+}
+
 pub(crate) fn answer(request: ureq::http::Request<String>) -> (u16, Value) {
-    let agent =
-        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().new_agent();
-    let mut answer = agent.run(request).expect("the local cloud answers");
+    let mut answer = agent().run(request).expect("the local cloud answers");
     let text = answer.body_mut().read_to_string().unwrap();
     (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }

@@ -28,6 +28,11 @@ pub(crate) fn local_cloud(workspace: &Workspace) -> anyhow::Result<Environment> 
     ready(workspace, "venv", "requirements.txt")
 }
 
+/// schemathesis and pytest.
+pub(crate) fn api_tests(workspace: &Workspace) -> anyhow::Result<Environment> {
+    ready(workspace, "venv-api", "requirements-api.txt")
+}
+
 /// cargo-lambda and zig.
 pub(crate) fn packaging(workspace: &Workspace) -> anyhow::Result<Environment> {
     ready(workspace, "venv-package", "requirements-package.txt")

@@ -112,6 +112,14 @@ fn wire_tests(workspace: &Workspace) -> anyhow::Result<Command> {
     Ok(pytest)
 }
 
+/// Property tests of the REST API from `docs/openapi.json`, and bodies that nobody means well.
+fn api_tests(workspace: &Workspace, state: &Path) -> anyhow::Result<Command> {
+    let mut pytest = python::api_tests(workspace)?.python();
+    pytest.current_dir(&workspace.root).args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/api"]);
+    pytest.env("DRS_LOCAL_CLOUD", state.join("cloud.json")).env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(pytest)
+}
+
 fn cdk(workspace: &Workspace, report: &mut Report) -> bool {
     let ready = report.section("Node packages", Runner::Preparation, || node::ready(workspace).map(|()| done()));
     if ready {
@@ -139,6 +147,16 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
         let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
         tests.args(["--", "--test-threads=1", "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
         report.command("End-to-end tests", Runner::Cargo, &mut tests);
+        finished_or_interrupted()?;
+        if report.section("Python packages for the API tests", Runner::Preparation, || {
+            python::api_tests(workspace).map(|_| done())
+        }) {
+            report.command(
+                "REST API, driven by its description (pytest)",
+                Runner::Pytest,
+                &mut api_tests(workspace, state)?,
+            );
+        }
     }
     up::stop(state).map(drop)
 }

@@ -19,6 +19,7 @@ use crate::error::{AwsError, ErrorKind, classify};
 mod inventory;
 mod job;
 mod launch_configuration;
+mod native_plan;
 mod source_servers;
 
 pub use inventory::{DiskDescription, LaunchDescription, ServerDescription};

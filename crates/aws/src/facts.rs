@@ -10,11 +10,13 @@ use domain::launch_settings::LaunchSettings;
 use domain::plan::{Criticality, RecoveryPlan, Wave};
 use domain::preflight::{Finding, FindingCode, ServerFacts, Severity};
 use domain::validate::plan_problems;
+use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::clients::{Clients, Place};
 use crate::drs::{Drs, JOB_HORIZON_SECONDS, Job, RecoveryInstance, SourceServer};
 use crate::error::AwsError;
+use crate::inventory::RegionServers;
 
 /// What DRS says about servers; nothing about those that it does not know.
 pub type Facts = BTreeMap<ServerId, Option<ServerFacts>>;
@@ -89,11 +91,44 @@ impl LoadedPlan {
     }
 }
 
-/// Loads the plan and finds the servers of its groups; or says, as findings, what is wrong with it.
+/// Loads the plan and finds the servers of its groups live; or says, as findings, what is wrong with it.
 ///
 /// # Errors
 /// When the tables cannot be read.
 pub async fn load(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, Vec<Finding>>, AwsError> {
+    let mut read = read(clients, id).await?;
+    if let Ok(loaded) = &mut read {
+        resolve(clients, loaded).await;
+    }
+    Ok(read)
+}
+
+/// As [`load`], with the servers that the cached inventory has for tags: for what is only expected, and asked for often.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn load_cached(
+    clients: &Clients,
+    id: &PlanId,
+    inventory: &[RegionServers],
+) -> Result<Result<LoadedPlan, Vec<Finding>>, AwsError> {
+    let mut read = read(clients, id).await?;
+    if let Ok(loaded) = &mut read {
+        for (id, group) in &loaded.groups {
+            let region = inventory.iter().find(|region| Some(&region.state.region) == group.region.as_ref());
+            let tagged = region.into_iter().flat_map(|region| region.servers.iter());
+            let members = match group.selects_by_tags() {
+                true => selected(group, tagged.map(|server| (&server.id, &server.tags))),
+                false => group.servers.clone(),
+            };
+            loaded.members.insert(id.clone(), members);
+        }
+    }
+    Ok(read)
+}
+
+/// The plan and its groups, without their servers.
+async fn read(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, Vec<Finding>>, AwsError> {
     let invalid = |message: &str| {
         let remedy = "Correct the plan and its protection groups, then start again.";
         Finding::new(FindingCode::PlanInvalid, Severity::Blocks, id.as_str(), message, remedy)
@@ -101,13 +136,12 @@ pub async fn load(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, V
     let Some(stored) = clients.catalog.plan(id).await? else {
         return Ok(Err(vec![invalid("there is no such recovery plan")]));
     };
+    let wanted = stored.document.group_ids();
+    let found = try_join_all(wanted.iter().map(|group| clients.catalog.group(group))).await?;
     let mut groups = BTreeMap::new();
-    for group in stored.document.group_ids() {
-        if let Some(found) = clients.catalog.group(&group).await? {
-            let mut found = found.document;
-            found.region = Some(clients.place.region_or_own(found.region.as_deref()).to_owned());
-            groups.insert(group, found);
-        }
+    for mut group in found.into_iter().flatten().map(|stored| stored.document) {
+        group.region = Some(clients.place.region_or_own(group.region.as_deref()).to_owned());
+        groups.insert(group.name.clone(), group);
     }
     let problems = plan_problems(&stored.document, &groups);
     if !problems.is_empty() {
@@ -115,10 +149,17 @@ pub async fn load(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, V
     }
     let own_region = clients.place.region.clone();
     let (members, unreachable) = (BTreeMap::new(), BTreeMap::new());
-    let mut loaded =
-        LoadedPlan { plan: stored.document, version: stored.version, groups, members, unreachable, own_region };
-    resolve(clients, &mut loaded).await;
-    Ok(Ok(loaded))
+    Ok(Ok(LoadedPlan { plan: stored.document, version: stored.version, groups, members, unreachable, own_region }))
+}
+
+/// The servers that a group by tags has among `servers`.
+fn selected<'a>(
+    group: &ProtectionGroup,
+    servers: impl Iterator<Item = (&'a ServerId, &'a BTreeMap<String, String>)>,
+) -> Vec<Member> {
+    let fitting = servers.filter(|(_, tags)| selects(&group.selection_tags, tags)).map(|(id, _)| id);
+    let distinct: BTreeSet<&ServerId> = fitting.collect();
+    distinct.into_iter().map(|id| Member { id: id.clone(), criticality: Criticality::Critical }).collect()
 }
 
 /// Finds the servers of each group. Tags are read live, all servers of a Region at once: the selection of a group that
@@ -145,11 +186,8 @@ async fn resolve(clients: &Clients, loaded: &mut LoadedPlan) {
                 }
             }
         }
-        let selected =
-            known.get(&region).into_iter().flatten().filter(|server| selects(&group.selection_tags, &server.tags));
-        let members: BTreeSet<ServerId> = selected.map(|server| server.id.clone()).collect();
-        let member = |id| Member { id, criticality: Criticality::Critical };
-        loaded.members.insert(id.clone(), members.into_iter().map(member).collect());
+        let servers = known.get(&region).into_iter().flatten();
+        loaded.members.insert(id.clone(), selected(group, servers.map(|server| (&server.id, &server.tags))));
     }
 }
 

@@ -16,7 +16,7 @@ use domain::status::{ExecutionStatus, ServerStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
-use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value};
+use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
 mod claims;
 mod record;
@@ -88,12 +88,19 @@ impl History {
         }
     }
 
-    /// Records an execution for the first time.
+    /// Records an execution for the first time, together with `event`, its entry in the audit log.
     ///
     /// # Errors
     /// `Conflict` when it is recorded already.
-    pub async fn create_execution(&self, record: &ExecutionRecord) -> Result<(), AwsError> {
-        self.table.put(record, Condition::New).await
+    pub async fn create_execution(&self, record: &ExecutionRecord, event: Write) -> Result<(), AwsError> {
+        match self.table.write(vec![self.table.put_write(record, Condition::New)?, event]).await {
+            Ok(()) => Ok(()),
+            Err(TransactError::Refused(_)) => {
+                let message = format!("execution {} is recorded already", record.execution_id);
+                Err(AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message))
+            }
+            Err(TransactError::Other(error)) => Err(error),
+        }
     }
 
     /// Records what became of an execution, unless its status is no longer `was`, the one that the caller read: of two

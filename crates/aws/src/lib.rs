@@ -11,6 +11,7 @@ pub mod clock;
 pub mod drs;
 pub mod error;
 pub mod facts;
+pub mod forecast;
 pub mod handoff;
 pub mod history;
 pub mod inventory;

@@ -1,8 +1,10 @@
 //! Executions, their waves, servers and health checks.
 
 use domain::check::CheckKind;
+use domain::forecast::Estimate;
 use domain::health::CheckStatus;
 use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
+use domain::launch_settings::{SettingChange, SettingsOutcome};
 use domain::plan::{Criticality, Mode};
 use domain::preflight::Finding;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
@@ -47,6 +49,8 @@ pub struct ExecutionSummary {
     pub ended_at: Option<i64>,
     /// The recovery time reached: seconds from `startedAt` to `endedAt`. Null unless it is COMPLETED or PARTIAL.
     pub rto_seconds: Option<i64>,
+    /// How long it was expected to take when it began; null where nothing was expected.
+    pub forecast: Option<Estimate>,
     /// What preflight said.
     pub findings: Vec<Finding>,
 }
@@ -70,6 +74,8 @@ pub struct WaveRun {
     pub number: u32,
     /// Its name.
     pub name: String,
+    /// The Region of its servers.
+    pub region: String,
     /// The waves it waits for.
     pub depends_on_waves: Vec<String>,
     /// Where it is.
@@ -116,6 +122,20 @@ pub struct ServerRun {
     pub checked_at: Option<i64>,
     /// Its health checks, in the order in which they were written.
     pub checks: Vec<CheckRun>,
+    /// What came of its launch settings; null where none are wanted, or before they were applied.
+    pub launch_settings: Option<SettingsRun>,
+}
+
+/// What came of a server's launch settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsRun {
+    /// APPLIED, UNCHANGED or FAILED; null while a change was asked for and its outcome is not known.
+    pub outcome: Option<SettingsOutcome>,
+    /// What was changed, or was to be.
+    pub changes: Vec<SettingChange>,
+    /// Why it FAILED; empty otherwise.
+    pub reason: String,
 }
 
 /// One health check of a server.

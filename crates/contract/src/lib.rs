@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod audit;
+mod difference;
 mod execution;
 mod group;
 mod inventory;
@@ -22,7 +23,8 @@ mod plan;
 mod transfer;
 
 pub use audit::{AuditEvent, Me};
-pub use execution::{CheckRun, Execution, ExecutionSummary, ServerRun, StartExecution, WaveRun};
+pub use difference::differences;
+pub use execution::{CheckRun, Execution, ExecutionSummary, ServerRun, SettingsRun, StartExecution, WaveRun};
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,

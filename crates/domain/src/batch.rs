@@ -31,6 +31,14 @@ pub struct InUse {
     pub servers: BTreeSet<ServerId>,
 }
 
+impl InUse {
+    /// Whether nothing more can start, whatever it is: [`pack`] would make no batch.
+    #[must_use]
+    pub fn is_full(&self, quotas: &Quotas) -> bool {
+        self.jobs >= quotas.jobs || self.servers.len() >= quotas.servers_in_jobs
+    }
+}
+
 /// Why a server is not launched yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WaitReason {

@@ -14,6 +14,7 @@ pub mod group;
 pub mod health;
 pub mod id;
 pub mod launch_settings;
+pub mod native_plan;
 pub mod outcome;
 pub mod plan;
 pub mod preflight;

@@ -105,6 +105,24 @@ pub struct Wave {
     pub after_actions: Vec<Action>,
 }
 
+impl Default for Wave {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            groups: Vec::new(),
+            depends_on_waves: Vec::new(),
+            on_failure: OnFailure::default(),
+            min_healthy_percent: 0,
+            launch_timeout_minutes: default_launch_timeout_minutes(),
+            health_checks: Vec::new(),
+            criticality: BTreeMap::new(),
+            approval: None,
+            before_actions: Vec::new(),
+            after_actions: Vec::new(),
+        }
+    }
+}
+
 impl Wave {
     /// Whether the wave can succeed without a server that its group calls `of_group`.
     #[must_use]
@@ -146,6 +164,20 @@ pub struct RecoveryPlan {
 /// A quarter: what most regulators and insurers ask for at the least.
 fn default_drill_every_days() -> u32 {
     90
+}
+
+impl Default for RecoveryPlan {
+    fn default() -> Self {
+        Self {
+            name: PlanId::default(),
+            description: String::new(),
+            target_rto_minutes: None,
+            target_rpo_minutes: None,
+            drill_every_days: default_drill_every_days(),
+            on_launch_settings_failure: OnLaunchSettingsFailure::default(),
+            waves: Vec::new(),
+        }
+    }
 }
 
 impl RecoveryPlan {

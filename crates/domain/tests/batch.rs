@@ -66,6 +66,13 @@ proptest! {
     }
 
     #[test]
+    fn where_all_is_in_use_nothing_starts_and_else_any_free_server_does((wanted, in_use, quotas) in any_case()) {
+        let free = wanted.iter().any(|server| !in_use.servers.contains(server));
+        let starts = !pack(&wanted, &in_use, &quotas).batches.is_empty();
+        prop_assert_eq!(starts, free && !in_use.is_full(&quotas));
+    }
+
+    #[test]
     fn every_server_is_in_exactly_one_place((wanted, in_use, quotas) in any_case()) {
         let packing = pack(&wanted, &in_use, &quotas);
         let mut placed: Vec<ServerId> = packing.batches.into_iter().flatten().collect();

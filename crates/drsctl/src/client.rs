@@ -1,78 +1,33 @@
-//! The REST API, as far as an operator's command line needs it. Not here: signing in ([`crate::cognito`]).
+//! The REST API, as far as an operator's command line needs it: one file for each noun of its paths, and here how a
+//! request is sent, a token renewed and an answer understood. Not here: signing in ([`crate::cognito`]).
 
 use std::cell::RefCell;
 use std::time::Duration;
 
-use contract::{
-    Execution, ExecutionSummary, Mode, Page, Preflight, ProblemDetails, ProtectionGroup, RecoveryPlan, StartExecution,
-    StoredGroup, StoredPlan,
-};
-use domain::id::{ExecutionId, GroupId, PlanId};
-use serde::Serialize;
+use contract::{Page, ProblemDetails};
 use serde::de::DeserializeOwned;
-use thiserror::Error;
 
 use crate::text::printable;
+
+mod audit;
+mod error;
+mod executions;
+mod groups;
+mod plans;
+mod servers;
+mod transfer;
+mod wire;
+
+pub use audit::AuditFilter;
+pub use error::ClientError;
+pub use servers::ServerFilter;
+
+use wire::{Call, Content, Query};
 
 /// API Gateway gives up after 29 s, so nothing comes after that; a little more for the way.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(35);
 /// An execution of 4,000 servers is some 4 MB; a Lambda cannot answer more than 6.
 const ANSWER_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
-
-/// Why the API did not do what was asked.
-#[derive(Debug, Error)]
-pub enum ClientError {
-    /// No answer: the network, the address, a time-out.
-    #[error("Cannot reach the API at {url}: {reason}")]
-    Unreachable {
-        /// What was asked.
-        url: String,
-        /// What the connection said.
-        reason: String,
-    },
-    /// The token is missing, wrong or expired.
-    #[error("The API does not accept the token: it is expired or not from this user pool. Run `drsctl login`.")]
-    Unauthorized,
-    /// The API refused, and says why.
-    #[error("{}", refusal(.0))]
-    Refused(Box<ProblemDetails>),
-    /// An answer that is not this API's: a proxy, a wrong address, another version.
-    #[error("{url} answered {status} with something that is not this API's: {excerpt}")]
-    Unreadable {
-        /// What was asked.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-        /// How the answer begins, or why it could not be read.
-        excerpt: String,
-    },
-}
-
-impl ClientError {
-    /// Whether the same request may succeed a moment later.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Unreachable { .. } => true,
-            Self::Unauthorized => false,
-            Self::Refused(problem) => problem.status == 429 || problem.status >= 500,
-            Self::Unreadable { status, .. } => *status == 429 || *status >= 500,
-        }
-    }
-}
-
-/// One line for the refusal, and one for each problem.
-fn refusal(problem: &ProblemDetails) -> String {
-    let mut text = format!("{} ({} {})", printable(&problem.title), problem.status, printable(&problem.code));
-    if !problem.detail.is_empty() {
-        text.push_str(": ");
-        text.push_str(&printable(&problem.detail));
-    }
-    for field in &problem.problems {
-        text.push_str(&format!("\n  {}: {}", printable(&field.at), printable(&field.message)));
-    }
-    text
-}
 
 type Renewal = Box<dyn Fn() -> Option<String>>;
 
@@ -82,6 +37,13 @@ pub struct Client {
     base: String,
     token: RefCell<String>,
     renewal: Option<Renewal>,
+}
+
+/// What came back, and from where.
+struct Answer {
+    url: String,
+    status: u16,
+    text: String,
 }
 
 impl Client {
@@ -105,122 +67,98 @@ impl Client {
         self
     }
 
-    /// Stores a protection group under its name.
-    ///
-    /// # Errors
-    /// When the API refuses it or cannot be reached.
-    pub fn put_group(&self, group: &ProtectionGroup) -> Result<StoredGroup, ClientError> {
-        self.send("PUT", &format!("/v1/protection-groups/{}", segment(group.name.as_str())), Some(group))
+    fn get<T: DeserializeOwned>(&self, path: impl Into<String>) -> Result<T, ClientError> {
+        self.send(&Call::get(path))
     }
 
-    /// Stores a recovery plan under its name.
-    ///
-    /// # Errors
-    /// When the API refuses it or cannot be reached.
-    pub fn put_plan(&self, plan: &RecoveryPlan) -> Result<StoredPlan, ClientError> {
-        self.send("PUT", &format!("/v1/recovery-plans/{}", segment(plan.name.as_str())), Some(plan))
+    fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ClientError> {
+        let answer = self.ask(call)?;
+        serde_json::from_str(&answer.text).map_err(|error| answer.unreadable(&format!("{error}: {}", answer.text)))
     }
 
-    /// A protection group, if there is one of that name.
-    ///
-    /// # Errors
-    /// When the API refuses to answer or cannot be reached.
-    pub fn group(&self, name: &GroupId) -> Result<Option<StoredGroup>, ClientError> {
-        match self.get(&format!("/v1/protection-groups/{}", segment(name.as_str()))) {
-            Err(ClientError::Refused(problem)) if problem.status == 404 => Ok(None),
-            answer => answer.map(Some),
+    /// Follows a list to its end, or until `take` has enough: it gets each page and says which comes next.
+    fn follow<P: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &Query,
+        mut take: impl FnMut(P) -> Option<String>,
+    ) -> Result<(), ClientError> {
+        let mut token: Option<String> = None;
+        loop {
+            let answer = self.ask(&Call::get(query.on(path, token.as_deref())))?;
+            let page = serde_json::from_str(&answer.text)
+                .map_err(|error| answer.unreadable(&format!("{error}: {}", answer.text)))?;
+            let next = take(page);
+            // A page that says it is followed by itself would be read for ever.
+            if next.is_some() && next == token {
+                return Err(answer.unreadable("a page that is followed by itself"));
+            }
+            match next {
+                Some(_) => token = next,
+                None => return Ok(()),
+            }
         }
     }
 
-    /// Starts an execution of a plan.
-    ///
-    /// # Errors
-    /// When the API refuses it or cannot be reached.
-    pub fn start(&self, plan: &PlanId, start: &StartExecution) -> Result<Execution, ClientError> {
-        self.send("POST", &format!("/v1/recovery-plans/{}/executions", segment(plan.as_str())), Some(start))
+    /// Every item of a list.
+    fn all<T: DeserializeOwned>(&self, path: &str, query: &Query) -> Result<Vec<T>, ClientError> {
+        Ok(self.first(path, query, usize::MAX)?.0)
     }
 
-    /// What a run of a plan would meet now.
-    ///
-    /// # Errors
-    /// When there is no such plan, or the API cannot be reached.
-    pub fn preflight(&self, plan: &PlanId, mode: Mode) -> Result<Preflight, ClientError> {
-        self.send::<_, ()>(
-            "POST",
-            &format!("/v1/recovery-plans/{}/preflight?mode={mode}", segment(plan.as_str())),
-            None,
-        )
-    }
-
-    /// One execution, whole.
-    ///
-    /// # Errors
-    /// When there is none of that id, or the API cannot be reached.
-    pub fn execution(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
-        self.get(&format!("/v1/executions/{}", segment(id.as_str())))
-    }
-
-    /// One page of executions, the newest first, of one plan or of all.
-    ///
-    /// # Errors
-    /// When the API refuses to answer or cannot be reached.
-    pub fn executions(
+    /// The first `limit` items of a list, and whether there are more.
+    fn first<T: DeserializeOwned>(
         &self,
-        plan: Option<&PlanId>,
-        next_token: Option<&str>,
-    ) -> Result<Page<ExecutionSummary>, ClientError> {
-        let plan = plan.map(|plan| format!("planId={}", segment(plan.as_str())));
-        let token = next_token.map(|token| format!("nextToken={}", segment(token)));
-        let query: Vec<String> = plan.into_iter().chain(token).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        self.get(&format!("/v1/executions{mark}{}", query.join("&")))
-    }
-
-    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.send::<T, ()>("GET", path, None)
-    }
-
-    /// Sends, and once more with a new token when the old one is refused.
-    fn send<T: DeserializeOwned, B: Serialize>(
-        &self,
-        method: &str,
         path: &str,
-        body: Option<&B>,
-    ) -> Result<T, ClientError> {
-        match self.send_once(method, path, body) {
+        query: &Query,
+        limit: usize,
+    ) -> Result<(Vec<T>, bool), ClientError> {
+        let mut items = Vec::new();
+        let mut more = false;
+        self.follow(path, query, |page: Page<T>| {
+            items.extend(page.items);
+            more = items.len() > limit || page.next_token.is_some();
+            page.next_token.filter(|_| items.len() < limit)
+        })?;
+        items.truncate(limit);
+        Ok((items, more))
+    }
+
+    /// Sends, and once more with a new token when the old one is refused. What comes back is a success.
+    fn ask(&self, call: &Call) -> Result<Answer, ClientError> {
+        match self.send_once(call).and_then(Answer::if_it_succeeded) {
             Err(ClientError::Unauthorized) => {
                 let Some(token) = self.renewal.as_ref().and_then(|renew| renew()) else {
                     return Err(ClientError::Unauthorized);
                 };
                 self.token.replace(token);
-                self.send_once(method, path, body)
+                self.send_once(call).and_then(Answer::if_it_succeeded)
             }
             answer => answer,
         }
     }
 
-    fn send_once<T: DeserializeOwned, B: Serialize>(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&B>,
-    ) -> Result<T, ClientError> {
-        let url = format!("{}{path}", self.base);
+    fn send_once(&self, call: &Call) -> Result<Answer, ClientError> {
+        let url = format!("{}{}", self.base, call.path);
         let unreachable = |error: &dyn std::fmt::Display| ClientError::Unreachable {
             url: url.clone(),
             reason: printable(&error.to_string()),
         };
-        let content = match body {
-            Some(body) => serde_json::to_vec(body).map_err(|error| unreachable(&error))?,
-            None => Vec::new(),
+        let (kind, content) = match &call.content {
+            Content::Nothing => (None, Vec::new()),
+            Content::Json(bytes) => (Some("application/json"), bytes.clone()),
+            Content::Yaml(text) => (Some("application/yaml"), text.clone().into_bytes()),
+            Content::Unwritable(why) => return Err(unreachable(why)),
         };
         let mut request = ureq::http::Request::builder()
-            .method(method)
+            .method(call.method)
             .uri(&url)
             .header("authorization", self.token.borrow().as_str())
-            .header("accept", "application/json");
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
+            .header("accept", "application/json, text/yaml;q=0.9");
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        if let Some(version) = call.if_match {
+            request = request.header("if-match", format!("\"{version}\""));
         }
         let request = request.body(content).map_err(|error| unreachable(&error))?;
         let mut response = self.agent.run(request).map_err(|error| unreachable(&error))?;
@@ -231,36 +169,27 @@ impl Client {
             .limit(ANSWER_LIMIT_BYTES)
             .read_to_string()
             .map_err(|error| unreachable(&error))?;
-        understand(&url, status, &text)
+        Ok(Answer { url, status, text })
     }
 }
 
-/// What an answer means.
-fn understand<T: DeserializeOwned>(url: &str, status: u16, text: &str) -> Result<T, ClientError> {
-    let unreadable = |why: &str| ClientError::Unreadable {
-        url: url.to_owned(),
-        status,
-        excerpt: crate::text::shortened(&printable(why), 200),
-    };
-    match status {
-        200..=299 => serde_json::from_str(text).map_err(|error| unreadable(&format!("{error}: {text}"))),
-        401 => Err(ClientError::Unauthorized),
-        _ => match serde_json::from_str::<ProblemDetails>(text) {
-            Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
-            Err(_) => Err(unreadable(text)),
-        },
-    }
-}
-
-/// `text` as one segment of a path or one value of a query.
-fn segment(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+impl Answer {
+    fn if_it_succeeded(self) -> Result<Self, ClientError> {
+        match self.status {
+            200..=299 => Ok(self),
+            401 => Err(ClientError::Unauthorized),
+            _ => match serde_json::from_str::<ProblemDetails>(&self.text) {
+                Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
+                Err(_) => Err(self.unreadable(&self.text)),
+            },
         }
     }
-    encoded
+
+    fn unreadable(&self, why: &str) -> ClientError {
+        ClientError::Unreadable {
+            url: self.url.clone(),
+            status: self.status,
+            excerpt: crate::text::shortened(&printable(why), 200),
+        }
+    }
 }

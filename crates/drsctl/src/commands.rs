@@ -1,25 +1,41 @@
 //! The commands, their options and their exit statuses. What they do is the library's.
 
 mod apply;
+mod audit;
+mod completion;
+mod confirm;
+mod diff;
 mod executions;
+mod export;
+mod forecast;
+mod groups;
+mod import_native;
 mod login;
+mod output;
+mod plans;
 mod preflight;
 mod run;
+mod servers;
 mod session;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use drsctl::client::ClientError;
 use drsctl::cognito::LoginError;
 use drsctl::upload::UploadError;
+use output::Output;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
-  0  done; with --watch: the execution COMPLETED
-  1  the execution ended otherwise (PARTIAL, FAILED, REFUSED), or preflight found something that blocks
-  2  wrong usage or input; nothing was sent
+  0  done, and where something is judged or compared: good, or nothing differs
+  1  done, and the answer is no:
+       run --watch                the execution ended as PARTIAL, FAILED or REFUSED
+       preflight                  something blocks a run
+       diff, plans diff           something differs
+       forecast --fail-if-missed  nine of ten runs would not meet the target
+  2  wrong usage or input; nothing was stored, deleted or started
   3  the API or Cognito refused, or could not be reached
   130  interrupted; an execution that was started runs on
 
@@ -28,6 +44,11 @@ Environment:
   DRSCTL_PASSWORD  the password for login
   DRSCTL_CONFIG    the file that login writes, instead of ~/.config/drsctl/config.json
   DRS_CLOCK        <unix epoch>,<scale> of a local cloud whose time runs fast";
+
+const COMPLETION: &str = "\
+  bash  drsctl completion bash > ~/.local/share/bash-completion/completions/drsctl
+  zsh   drsctl completion zsh > ~/.zfunc/_drsctl      (with ~/.zfunc in fpath before compinit)
+  fish  drsctl completion fish > ~/.config/fish/completions/drsctl.fish";
 
 /// Runs recovery plans for AWS Elastic Disaster Recovery.
 #[derive(Parser)]
@@ -40,27 +61,39 @@ struct Arguments {
     command: Command,
 }
 
-/// How results are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For people.
-    Table,
-    /// For programs: the API's documents.
-    Json,
-}
-
 #[derive(Subcommand)]
 enum Command {
     /// Sign in, and remember the deployment.
     Login(login::Arguments),
     /// Store the protection groups and recovery plans of a file or directory.
     Apply(apply::Arguments),
+    /// Show what apply would change, field by field. Exit status 1 if anything differs.
+    Diff(diff::Arguments),
+    /// Write groups and plans as a file that apply reads.
+    Export(export::Arguments),
+    /// Make a plan and its groups of a recovery plan of DRS itself.
+    ImportNative(import_native::Arguments),
+    /// Source servers: list, show, refresh.
+    Servers(servers::Arguments),
+    /// Protection groups: list, show, resolve, launch-settings, delete.
+    Groups(groups::Arguments),
+    /// Recovery plans: list, show, versions, diff, readiness, delete.
+    Plans(plans::Arguments),
     /// Say what a run of a plan would meet now, without starting anything.
     Preflight(preflight::Arguments),
+    /// Say how long a run of a plan would take, wave by wave.
+    Forecast(forecast::Arguments),
     /// Start an execution of a plan.
     Run(run::Arguments),
     /// List executions, or show one.
     Executions(executions::Arguments),
+    /// List who changed or started what, the newest first.
+    Audit(audit::Arguments),
+    /// Say who the API takes you for, and what you may do.
+    Whoami,
+    /// Print a script that completes commands and options in a shell.
+    #[command(after_help = COMPLETION)]
+    Completion(completion::Arguments),
 }
 
 /// Parses the command line, runs it, and says what went wrong.
@@ -70,9 +103,19 @@ pub(crate) fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Login(arguments) => login::run(arguments),
         Command::Apply(arguments) => apply::run(&arguments, output),
+        Command::Diff(arguments) => diff::run(&arguments, output),
+        Command::Export(arguments) => export::run(&arguments, output),
+        Command::ImportNative(arguments) => import_native::run(arguments, output),
+        Command::Servers(arguments) => servers::run(arguments, output),
+        Command::Groups(arguments) => groups::run(arguments, output),
+        Command::Plans(arguments) => plans::run(arguments, output),
         Command::Preflight(arguments) => preflight::run(&arguments, output),
+        Command::Forecast(arguments) => forecast::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
         Command::Executions(arguments) => executions::run(&arguments, output),
+        Command::Audit(arguments) => audit::run(arguments, output),
+        Command::Whoami => audit::whoami(output),
+        Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),
     };
     done.unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr(), "drsctl: {error:#}");
@@ -88,13 +131,5 @@ fn exit_status(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<UploadError>() {
         Some(UploadError::NotStored { .. } | UploadError::NotRead(_)) => 3,
         Some(UploadError::Invalid(_)) | None => 2,
-    }
-}
-
-/// Writes a result to standard output. A reader that has seen enough (`| head`) is no error.
-fn print(text: &str) -> anyhow::Result<()> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
     }
 }

@@ -6,6 +6,7 @@
 pub mod client;
 pub mod clock;
 pub mod cognito;
+pub mod document;
 pub mod manifest;
 pub mod progress;
 pub mod settings;

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use contract::{Member, ProtectionGroup, RecoveryPlan};
+use contract::{FieldProblem, Member, PlanDocuments, ProtectionGroup, RecoveryPlan};
 use domain::id::{GroupId, ServerId};
 use domain::validate::{group_problems, plan_problems};
 use serde::Deserialize;
@@ -56,7 +56,7 @@ pub struct FileProblem {
     pub message: String,
 }
 
-/// Everything that is wrong. Nothing was sent.
+/// Everything that is wrong. Nothing was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems(pub Vec<FileProblem>);
 
@@ -64,9 +64,9 @@ impl std::error::Error for Problems {}
 
 impl fmt::Display for Problems {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} found, nothing was sent:", crate::text::counted(self.0.len(), "problem"))?;
+        write!(formatter, "{} found, nothing was stored:", crate::text::counted(self.0.len(), "problem"))?;
         for FileProblem { file, at, message } in self.0.iter().take(PROBLEMS_SHOWN) {
-            let between = if at.is_empty() { "" } else { ": " };
+            let between = if at.is_empty() || file.as_os_str().is_empty() { "" } else { ": " };
             // The snippet of a YAML error has lines of its own.
             let message = message.replace('\n', "\n    ");
             write!(formatter, "\n  {}{between}{at}: {message}", file.display())?;
@@ -111,6 +111,33 @@ impl Manifest {
     /// The plans, in the order of files and of each file.
     pub fn plans(&self) -> impl Iterator<Item = &RecoveryPlan> {
         self.plans.iter().map(|plan| &plan.document)
+    }
+
+    /// Everything in one document, as `POST /v1/import` takes it.
+    #[must_use]
+    pub fn documents(&self) -> PlanDocuments {
+        PlanDocuments {
+            protection_groups: self.groups().cloned().collect(),
+            recovery_plans: self.plans().cloned().collect(),
+        }
+    }
+
+    /// What the API says is wrong with [`Self::documents`], with the file and place of each.
+    #[must_use]
+    pub fn places_of(&self, problems: &[FieldProblem]) -> Problems {
+        let place = |problem: &FieldProblem| {
+            let groups = in_list(&problem.at, "protectionGroups")
+                .and_then(|(index, rest)| self.groups.get(index).map(|of| (&of.file, &of.at, rest)));
+            let plans = in_list(&problem.at, "recoveryPlans")
+                .and_then(|(index, rest)| self.plans.get(index).map(|of| (&of.file, &of.at, rest)));
+            let (file, at) = match groups.or(plans) {
+                Some((file, at, rest)) => (file.clone(), format!("{at}{}", printable(rest))),
+                // About none of them in particular, or in words of a newer API.
+                None => (PathBuf::new(), printable(&problem.at)),
+            };
+            FileProblem { file, at, message: printable(&problem.message) }
+        };
+        Problems(problems.iter().map(place).collect())
     }
 
     /// The files of the directory that were left out because they are the simulator's.
@@ -186,6 +213,13 @@ impl Manifest {
             problems.extend(placed(plan, plan_problems(&plan.document, &groups)));
         }
     }
+}
+
+/// The index of an item of `list`, and what comes behind it: `list[2] (name).field` is 2 and `.field`.
+fn in_list<'a>(at: &'a str, list: &str) -> Option<(usize, &'a str)> {
+    let (index, rest) = at.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?;
+    let unnamed = rest.strip_prefix(" (").and_then(|named| named.split_once(')')).map_or(rest, |(_, rest)| rest);
+    Some((index.parse().ok()?, unnamed))
 }
 
 /// `problems` of a document, with the file and the place of the document before each.

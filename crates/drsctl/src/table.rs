@@ -1,10 +1,18 @@
-//! Executions as tables, for people. For programs there is `--output json`.
+//! What the API says as tables, for people: here executions, the rest in one file for each noun. For programs there are
+//! `--output json` and `--output yaml` ([`crate::document`]).
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use contract::{Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, WaveRun};
 use domain::health::CheckStatus;
 
 use crate::text::{hms, printable, shortened, utc};
+
+pub mod audit;
+pub mod changes;
+pub mod forecast;
+pub mod groups;
+pub mod plans;
+pub mod servers;
 
 /// Stands where there is nothing to say.
 const NOTHING: &str = "–";
@@ -111,11 +119,7 @@ pub fn servers(execution: &Execution) -> String {
 
 fn waves(execution: &Execution) -> String {
     let mut table = table(&["wave", "servers", "started", "launched", "healthy", "duration", "status"]);
-    for column in 1..=5 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
+    align_right(&mut table, 1..=5);
     for wave in &execution.waves {
         let counts = Counts::of(wave);
         table.add_row([
@@ -191,6 +195,25 @@ pub fn findings(findings: &[Finding]) -> Vec<String> {
 
 fn duration(from: Option<i64>, to: Option<i64>) -> String {
     from.zip(to).map_or_else(|| NOTHING.to_owned(), |(from, to)| hms(to - from))
+}
+
+/// The number columns read better when they end at the same place.
+fn align_right(table: &mut Table, columns: impl IntoIterator<Item = usize>) {
+    for column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// `text` made safe, or a dash where there is none.
+fn or_nothing(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty()).map_or_else(|| NOTHING.to_owned(), printable)
+}
+
+fn joined<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    let texts: Vec<String> = texts.into_iter().map(|text| printable(text.as_ref())).collect();
+    if texts.is_empty() { NOTHING.to_owned() } else { texts.join(", ") }
 }
 
 fn table(header: &[&str]) -> Table {

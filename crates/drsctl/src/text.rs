@@ -5,7 +5,13 @@
 #[must_use]
 pub fn printable(text: &str) -> String {
     let spaced = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
-    spaced.filter(|c| !c.is_control() && !is_invisible(*c)).collect::<String>().trim().to_owned()
+    spaced.filter(|c| !is_unprintable(*c)).collect::<String>().trim().to_owned()
+}
+
+/// Whether a terminal would obey, hide or reorder something because of `c`.
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control() || is_invisible(c)
 }
 
 /// Characters that reorder or hide what follows them: bidirectional controls and zero-width marks.
@@ -27,6 +33,17 @@ pub fn shortened(text: &str, limit: usize) -> String {
 pub fn hms(seconds: i64) -> String {
     let seconds = seconds.max(0);
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// Seconds as the one or two words in which people say an age: `40 s`, `12 min`, `3 h`, `5 days`.
+#[must_use]
+pub fn rough(seconds: i64) -> String {
+    match seconds.max(0) {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
 }
 
 /// `1 wave`, `2 waves`.
@@ -65,5 +82,6 @@ mod tests {
         assert_eq!(hms(3_661), "1:01:01");
         assert_eq!(hms(-5), "0:00:00");
         assert_eq!(utc(0), "1970-01-01 00:00:00Z");
+        assert_eq!([-1, 59, 720, 7_200, 172_800].map(rough), ["0 s", "59 s", "12 min", "2 h", "2 days"]);
     }
 }

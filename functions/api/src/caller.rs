@@ -1,5 +1,6 @@
 //! Who calls: the claims that API Gateway has verified, and nothing from the body.
 
+use aws::audit::Actor;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -16,9 +17,17 @@ pub struct Caller {
     pub name: String,
     /// The Cognito groups.
     pub roles: Vec<String>,
+    /// The address that API Gateway saw.
+    pub source_address: String,
 }
 
 impl Caller {
+    /// The caller as the audit log names it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor { name: self.name.clone(), roles: self.roles.clone(), source_address: self.source_address.clone() }
+    }
+
     /// Refuses the caller unless one of its roles allows `action`.
     ///
     /// # Errors
@@ -42,20 +51,22 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let context = parts.extensions.get::<RequestContext>();
-        let claims = context.and_then(|context| match context {
-            RequestContext::ApiGatewayV1(context) => context.authorizer.fields.get("claims").cloned(),
-            _ => None,
-        });
-        claims.as_ref().and_then(from_claims).ok_or_else(|| {
+        let (claims, address) = match context {
+            Some(RequestContext::ApiGatewayV1(context)) => {
+                (context.authorizer.fields.get("claims"), context.identity.source_ip.clone())
+            }
+            _ => (None, None),
+        };
+        claims.and_then(|claims| from_claims(claims, address.unwrap_or_default())).ok_or_else(|| {
             Problem::new(StatusCode::UNAUTHORIZED, "NOT_SIGNED_IN", "the request carries no verified token")
         })
     }
 }
 
-fn from_claims(claims: &Value) -> Option<Caller> {
+fn from_claims(claims: &Value, source_address: String) -> Option<Caller> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let name = text("cognito:username").or_else(|| text("username")).or_else(|| text("sub"))?;
-    Some(Caller { name: name.to_owned(), roles: roles(claims.get("cognito:groups")) })
+    Some(Caller { name: name.to_owned(), roles: roles(claims.get("cognito:groups")), source_address })
 }
 
 /// API Gateway flattens the list of groups into text, with commas or, in some versions, `[a b]`.
@@ -85,19 +96,21 @@ mod tests {
         for groups in
             [json!("dr-admin,dr-operator"), json!("[dr-admin dr-operator]"), json!(["dr-admin", "dr-operator"])]
         {
-            let caller = from_claims(&json!({ "cognito:username": "ada", "cognito:groups": groups })).unwrap();
+            let caller = from_claims(&json!({ "cognito:username": "ada", "cognito:groups": groups }), String::new());
+            let caller = caller.unwrap();
             assert_eq!(caller.roles, ["dr-admin", "dr-operator"]);
         }
     }
 
     #[test]
     fn safety_rule_8_only_some_roles_start_a_recovery() {
-        let caller = |role: &str| Caller { name: "ada".into(), roles: vec![role.into()] };
+        let caller =
+            |role: &str| Caller { name: "ada".into(), roles: vec![role.into()], source_address: String::new() };
         assert!(caller("dr-recoverer").may(Action::StartRecovery).is_ok());
         for role in ["dr-operator", "dr-planner", "dr-approver", "dr-auditor", "root", ""] {
             let refused = caller(role).may(Action::StartRecovery).unwrap_err();
             assert_eq!(refused.details().code, "ROLE_MISSING", "{role}");
         }
-        assert_eq!(from_claims(&json!({})), None);
+        assert_eq!(from_claims(&json!({}), String::new()), None);
     }
 }

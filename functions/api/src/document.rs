@@ -19,14 +19,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Document<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body = Bytes::from_request(request, state).await.map_err(too_large)?;
-        let mut json = serde_json::Deserializer::from_slice(&body);
-        let document = serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(&error))?;
-        json.end().map_err(|error| not_json(&error))?;
-        Ok(Self(document))
+        from_json(&body).map(Self)
     }
 }
 
-fn too_large(rejection: BytesRejection) -> Problem {
+/// Reads JSON.
+pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let document = serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(&error))?;
+    json.end().map_err(|error| not_json(&error))?;
+    Ok(document)
+}
+
+/// Reads YAML.
+pub(crate) fn from_yaml<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let invalid = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "INVALID_YAML", detail);
+    let text = std::str::from_utf8(body).map_err(|error| invalid(format!("the body is not UTF-8: {error}")))?;
+    serde_saphyr::from_str(text).map_err(|error| {
+        let message = error.without_snippet().to_string();
+        let at = error.location().map(|place| format!("line {}, column {}", place.line(), place.column()));
+        let field = FieldProblem { at: at.unwrap_or_default(), message };
+        Problem::invalid_document("the document", vec![field])
+    })
+}
+
+pub(crate) fn too_large(rejection: BytesRejection) -> Problem {
     let detail = format!("{}; a document has at most {MAX_BODY} bytes", rejection.body_text());
     Problem::new(rejection.status(), "BODY_TOO_LARGE", detail)
 }

@@ -1,8 +1,9 @@
 //! Axum's extractors, with errors that are problem details.
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum_extra::extract::Query;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;

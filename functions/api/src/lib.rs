@@ -2,11 +2,14 @@
 //! talks to AWS through `aws`. Not here: control flow. An execution is started here and runs in Step Functions.
 
 pub mod caller;
+pub mod conditional;
 pub mod document;
 pub mod extract;
+mod openapi;
 pub mod problem;
 pub mod router;
 pub mod routes;
+pub mod storing;
 
 use aws::Clients;
 
@@ -17,6 +20,8 @@ pub struct App {
     pub clients: &'static Clients,
     /// The state machine that runs executions.
     pub recovery_state_machine_arn: String,
+    /// The state machine that reads the inventory.
+    pub inventory_state_machine_arn: String,
 }
 
 /// Serves the API until Lambda ends the process.
@@ -26,6 +31,7 @@ pub struct App {
 pub fn run() -> Result<(), task::Error> {
     task::start(async |clients, _metrics| {
         let recovery_state_machine_arn = aws::clients::required("RECOVERY_STATE_MACHINE_ARN")?;
-        lambda_http::run(router::router(App { clients, recovery_state_machine_arn })).await
+        let inventory_state_machine_arn = aws::clients::required("INVENTORY_STATE_MACHINE_ARN")?;
+        lambda_http::run(router::router(App { clients, recovery_state_machine_arn, inventory_state_machine_arn })).await
     })
 }

@@ -60,6 +60,20 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "the path exists, but not for this method")
     }
 
+    /// Something that this program got wrong.
+    #[must_use]
+    pub fn internal(detail: &str) -> Self {
+        tracing::error!("a request failed: {detail}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
+    }
+
+    /// The same problem, with more to say about it.
+    #[must_use]
+    pub fn adding(mut self, sentence: &str) -> Self {
+        self.0.detail = format!("{} {sentence}", self.0.detail);
+        self
+    }
+
     /// The contents.
     #[must_use]
     pub fn details(&self) -> &ProblemDetails {

@@ -5,8 +5,11 @@
 use std::collections::BTreeSet;
 
 use aws::assess::{Assessment, assess_for};
+use aws::audit::{Actor, AuditRecord, Subject};
+use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
 use aws::{Clients, ErrorKind};
+use domain::forecast::Estimate;
 use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{self, Finding, FindingCode, Severity};
@@ -86,6 +89,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         findings.push(finding);
         return refuse(clients, execution, findings).await;
     }
+    execution.forecast = expected(clients, &plan, &assessment.facts, request.mode).await;
     execution.findings = preflight::bounded(&findings);
     execution.replace_instances = request.replace_instances;
     execution.set_status(ExecutionStatus::Running)?;
@@ -94,19 +98,29 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     Ok(Response { proceed: true, waves: freeze::order(&waves) })
 }
 
+/// How long the run is expected to take. A forecast that fails is no reason to fail a recovery.
+async fn expected(clients: &Clients, plan: &LoadedPlan, facts: &Facts, mode: Mode) -> Option<Estimate> {
+    let os = facts.iter().filter_map(|(id, facts)| Some((id.clone(), facts.as_ref()?.os))).collect();
+    match aws::forecast::expect(clients, plan, &os, mode).await {
+        Ok(expected) => Some(expected.forecast.total),
+        Err(error) => {
+            tracing::warn!(%error, "there is no forecast of this execution: {error}");
+            None
+        }
+    }
+}
+
 /// The execution as the API recorded it; or a new record, when it was started from EventBridge or the console.
 async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecord, TaskError> {
     if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
         return Ok(execution);
     }
-    let execution = ExecutionRecord::new(
-        request.execution_id.clone(),
-        request.plan_id.clone(),
-        request.mode,
-        "stepfunctions".to_owned(),
-        aws::clock::now(),
-    );
-    clients.history.create_execution(&execution).await?;
+    let (actor, now) = (Actor::step_functions(), aws::clock::now());
+    let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
+    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
+        .with_detail(format!("{} of {plan}", request.mode));
+    let execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    clients.history.create_execution(&execution, clients.audit.write(&event)?).await?;
     Ok(execution)
 }
 

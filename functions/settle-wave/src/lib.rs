@@ -89,6 +89,11 @@ fn end_servers(servers: &mut [ServerRecord], intended: &BTreeSet<ServerId>, why:
     Ok(())
 }
 
+/// The longest of what `of` gives for each server: a beginning and an end.
+fn slowest(servers: &[ServerRecord], of: impl Fn(&ServerRecord) -> Option<(i64, i64)>) -> Option<u32> {
+    servers.iter().filter_map(of).filter_map(|(from, to)| u32::try_from(to - from).ok()).max()
+}
+
 /// Judges the wave by its servers, unless it was skipped or broke off.
 fn settle(
     wave: &mut WaveRecord,
@@ -106,6 +111,8 @@ fn settle(
             (outcome.status, outcome.reason)
         }
     };
+    wave.slowest_launch_seconds = slowest(servers, |server| Some((server.started_at?, server.launched_at?)));
+    wave.slowest_check_seconds = slowest(servers, |server| Some((server.checking_at?, server.checked_at?)));
     wave.set_status(status)?;
     wave.reason = reason;
     wave.ended_at = Some(now);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::forecast::Estimate;
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
@@ -58,6 +59,9 @@ pub struct ExecutionRecord {
     /// What preflight said.
     #[serde(default)]
     pub findings: Vec<Finding>,
+    /// How long it was expected to take when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Estimate>,
 }
 
 impl ExecutionRecord {
@@ -79,6 +83,7 @@ impl ExecutionRecord {
             started_at,
             ended_at: None,
             findings: Vec::new(),
+            forecast: None,
         }
     }
 
@@ -143,6 +148,12 @@ pub struct WaveRecord {
     /// When it was settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
+    /// How long the slowest server's launch took, from its job's start: what forecasts of later runs go by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowest_launch_seconds: Option<u32>,
+    /// How long the slowest server's health checks took; nothing where none ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowest_check_seconds: Option<u32>,
 }
 
 impl WaveRecord {
@@ -167,6 +178,8 @@ impl WaveRecord {
             started_at: None,
             launched_at: None,
             ended_at: None,
+            slowest_launch_seconds: None,
+            slowest_check_seconds: None,
         }
     }
 

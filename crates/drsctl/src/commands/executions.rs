@@ -6,7 +6,8 @@ use contract::Page;
 use domain::id::{ExecutionId, PlanId};
 use drsctl::table;
 
-use super::{Output, print, session};
+use super::output::{Output, show};
+use super::session;
 
 /// Which executions.
 #[derive(clap::Args)]
@@ -25,11 +26,10 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
     let client = session::client()?;
     if let Some(id) = &arguments.id {
         let execution = client.execution(&ExecutionId::from(id.as_str()))?;
-        match output {
-            Output::Table if execution.waves.is_empty() => print(&table::result(&execution))?,
-            Output::Table => print(&format!("{}\n{}", table::servers(&execution), table::result(&execution)))?,
-            Output::Json => print(&serde_json::to_string_pretty(&execution)?)?,
-        }
+        show(output, &execution, |execution| {
+            let result = table::result(execution);
+            if execution.waves.is_empty() { result } else { format!("{}\n{result}", table::servers(execution)) }
+        })?;
         return Ok(ExitCode::SUCCESS);
     }
     let plan = arguments.plan.as_deref().map(PlanId::from);
@@ -44,10 +44,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
         }
     }
     items.truncate(arguments.limit);
-    match output {
-        Output::Table if items.is_empty() => print("No executions.")?,
-        Output::Table => print(&table::executions(&items))?,
-        Output::Json => print(&serde_json::to_string_pretty(&Page::new(items, next))?)?,
-    }
+    show(output, &Page::new(items, next), |page| {
+        if page.items.is_empty() { "No executions.".to_owned() } else { table::executions(&page.items) }
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use domain::id::PlanId;
 use drsctl::table;
+use drsctl::text::counted;
 
+use super::output::{Output, show};
 use super::run::ModeArgument;
-use super::{Output, print, session};
+use super::session;
 
 /// Which plan, and for what.
 #[derive(clap::Args)]
@@ -21,19 +23,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitCode> {
     let client = session::client()?;
     let found = client.preflight(&PlanId::from(arguments.plan.as_str()), arguments.mode.into())?;
-    match output {
-        Output::Table => {
-            let verdict = if found.ready { "nothing blocks it" } else { "it would be REFUSED" };
-            let count = match found.findings.len() {
-                1 => "1 finding".to_owned(),
-                more => format!("{more} findings"),
-            };
-            print(&format!("{} of {}: {verdict}, {count}", found.mode, arguments.plan))?;
-            for line in table::findings(&found.findings) {
-                print(&line)?;
-            }
-        }
-        Output::Json => print(&serde_json::to_string_pretty(&found)?)?,
-    }
+    show(output, &found, |found| {
+        let verdict = if found.ready { "nothing blocks it" } else { "it would be REFUSED" };
+        let count = counted(found.findings.len(), "finding");
+        let mut lines = vec![format!("{} of {}: {verdict}, {count}", found.mode, arguments.plan)];
+        lines.extend(table::findings(&found.findings));
+        lines.join("\n")
+    })?;
     Ok(if found.ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

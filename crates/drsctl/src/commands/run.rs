@@ -1,16 +1,18 @@
 //! `drsctl run`.
 
-use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::bail;
 use contract::{Execution, ExecutionStatus, Mode, StartExecution};
 use domain::id::{InstanceId, PlanId};
 use drsctl::progress::View;
+use drsctl::text::printable;
 use drsctl::watch::{Pace, watch};
 use drsctl::{clock, table};
 
-use super::{Output, print, session};
+use super::confirm::ask;
+use super::output::{Output, note, show};
+use super::session;
 
 /// Which plan, and how.
 #[derive(clap::Args)]
@@ -67,13 +69,9 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCo
     let started = client.start(&plan, &start)?;
     let id = started.summary.execution_id.clone();
     if !arguments.watch {
-        return match output {
-            Output::Table => print(id.as_str()),
-            Output::Json => print(&serde_json::to_string_pretty(&started)?),
-        }
-        .map(|()| ExitCode::SUCCESS);
+        return show(output, &started, |_| printable(id.as_str())).map(|()| ExitCode::SUCCESS);
     }
-    let _ = writeln!(std::io::stderr(), "Started {id}. It runs on if you stop watching (Ctrl-C).");
+    note(&format!("Started {}. It runs on if you stop watching (Ctrl-C).", printable(id.as_str())));
     let pace = Pace::of(clock::from_environment()?);
     // Nothing has to be tidied up when watching is interrupted, so the default of Ctrl-C, the end, is right.
     let ended = watch(&client, &id, pace, &mut View::for_stderr(), &|| false)?;
@@ -81,31 +79,25 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCo
 }
 
 fn finish(execution: &Execution, output: Output) -> anyhow::Result<ExitCode> {
-    match output {
-        Output::Table => print(&table::result(execution))?,
-        Output::Json => print(&serde_json::to_string_pretty(execution)?)?,
-    }
+    show(output, execution, table::result)?;
     let completed = execution.summary.status == ExecutionStatus::Completed;
     Ok(if completed { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// A real failover needs the plan's name typed back. The API checks it again.
 fn confirmed(plan: &PlanId, given: Option<String>) -> anyhow::Result<String> {
+    let prompt = format!(
+        "This is a real failover. It launches recovery instances of every server of {plan}.\n\
+         Type the plan's name to go on: "
+    );
     let typed = match given {
-        Some(given) => given,
-        None if std::io::stdin().is_terminal() => {
-            write!(
-                std::io::stderr(),
-                "This is a real failover. It launches recovery instances of every server of {plan}.\n\
-                 Type the plan's name to go on: "
-            )?;
-            let mut line = String::new();
-            std::io::stdin().lock().read_line(&mut line)?;
-            line.trim().to_owned()
-        }
-        None => bail!(
+        Some(given) => Some(given),
+        None => ask(&prompt)?,
+    };
+    let Some(typed) = typed else {
+        bail!(
             "A recovery must be confirmed, and there is no terminal to ask: give --confirm {plan}. Nothing was started."
-        ),
+        );
     };
     if typed != plan.as_str() {
         bail!("{typed:?} is not {:?}. Nothing was started.", plan.as_str());

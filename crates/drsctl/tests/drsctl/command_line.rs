@@ -8,7 +8,7 @@ use drsctl::settings::Settings;
 use crate::fake::{Server, execution, refusal, stored};
 use crate::plan_files::folder;
 
-const PLAN: &[u8] = b"
+pub(crate) const PLAN: &[u8] = b"
 protectionGroups:
 - {name: here, servers: [{id: s-00000000000000001}]}
 recoveryPlans:
@@ -16,7 +16,7 @@ recoveryPlans:
 ";
 
 /// Runs drsctl, signed in at `server` until `expires_at`.
-fn drsctl(server: &Server, home: &Path, expires_at: i64, arguments: &[&str]) -> Output {
+pub(crate) fn drsctl(server: &Server, home: &Path, expires_at: i64, arguments: &[&str]) -> Output {
     let config = home.join("config.json");
     let settings = Settings {
         api_url: server.url.clone(),
@@ -42,11 +42,15 @@ fn run(config: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub(crate) fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-const LATER: i64 = i64::MAX / 2;
+pub(crate) fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub(crate) const LATER: i64 = i64::MAX / 2;
 
 #[test]
 fn wrong_input_exits_with_2_and_sends_nothing() {

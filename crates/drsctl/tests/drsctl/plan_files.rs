@@ -26,8 +26,8 @@ fn problems_of(content: &[u8]) -> String {
 fn problems_in(folder: &tempfile::TempDir, name: &str) -> String {
     let message = Manifest::read(&folder.path().join(name)).err().expect("it was accepted").to_string();
     let message = message.replace(&format!("{}/", folder.path().display()), "");
-    assert!(message.contains("nothing was sent:\n"), "{message}");
-    message.split_once("sent:\n").unwrap().1.trim_start().to_owned()
+    assert!(message.contains("nothing was stored:\n"), "{message}");
+    message.split_once("stored:\n").unwrap().1.trim_start().to_owned()
 }
 
 /// A plan with these waves, each a name, groups and dependencies, and the groups a and b.

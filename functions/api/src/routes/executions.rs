@@ -2,40 +2,44 @@
 
 use std::collections::BTreeMap;
 
+use aws::audit::{AuditRecord, Subject};
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
 use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, StartExecution, WaveRun};
+use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, SettingsRun, StartExecution, WaveRun};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::PAGE;
+use super::page_size;
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
 use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
+use crate::storing;
 
-/// `POST /v1/recovery-plans/{name}/executions`: answers 202 at once; the work is Step Functions'.
-///
-/// The record is written first, since it carries who started it: Step Functions' input could be anybody's.
+/// Starts an execution and answers at once; the work is Step Functions'. A RECOVERY needs a role of its own and the
+/// plan's name typed back.
+//
+// The record is written first, since it carries who started it: Step Functions' input could be anybody's.
+#[utoipa::path(post, path = "/recovery-plans/{name}/executions", operation_id = "startExecution",
+    params(("name" = PlanId, Path)), request_body = StartExecution, responses((status = 202, body = Execution)))]
 pub async fn start(
     State(app): State<App>,
     caller: Caller,
     Named(plan): Named<PlanId>,
     Document(request): Document<StartExecution>,
 ) -> Result<(StatusCode, Json<Execution>), Problem> {
-    caller.may(match request.mode {
-        Mode::Drill => Action::StartDrill,
-        Mode::Recovery => Action::StartRecovery,
-    })?;
+    if request.mode == Mode::Recovery {
+        caller.may(Action::StartRecovery)?;
+    }
     if app.clients.catalog.plan(&plan).await?.is_none() {
-        return Err(Problem::not_found(&format!("recovery plan {plan}")));
+        return Err(storing::no_plan(&plan));
     }
     if request.mode == Mode::Recovery && request.confirm.as_deref() != Some(plan.as_str()) {
         let detail = format!("a RECOVERY is a real failover: confirm it with confirm: {:?}", plan.as_str());
@@ -43,8 +47,10 @@ pub async fn start(
     }
     let now = aws::clock::now();
     let id = execution_id(&plan, now);
-    let mut record = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, caller.name, now);
-    app.clients.history.create_execution(&record).await?;
+    let mut record = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, caller.name.clone(), now);
+    let event = AuditRecord::new(&caller.actor(), "StartExecution", &Subject::Execution(id.clone()))
+        .with_detail(format!("{} of {plan}", request.mode));
+    app.clients.history.create_execution(&record, app.clients.audit.write(&event)?).await?;
     let input = serde_json::json!({
         "planId": plan,
         "mode": request.mode,
@@ -76,34 +82,36 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
     }
 }
 
-/// What `GET /v1/executions` takes.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Which executions.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ExecutionsQuery {
-    /// From the page before.
-    pub next_token: Option<String>,
     /// Only executions of this plan.
     pub plan_id: Option<PlanId>,
+    /// From the page before.
+    pub next_token: Option<String>,
+    /// Items of this page at most; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u16>,
 }
 
-/// `GET /v1/executions`
+/// Executions, newest first.
+#[utoipa::path(get, path = "/executions", operation_id = "listExecutions", params(ExecutionsQuery),
+    responses((status = 200, body = Page<ExecutionSummary>)))]
 pub async fn list(
     State(app): State<App>,
-    caller: Caller,
     Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Json<Page<ExecutionSummary>>, Problem> {
-    caller.may(Action::Read)?;
-    let page = app.clients.history.executions(query.plan_id.as_ref(), PAGE, query.next_token.as_deref()).await?;
+    let limit = i32::from(page_size(query.limit));
+    let page = app.clients.history.executions(query.plan_id.as_ref(), limit, query.next_token.as_deref()).await?;
     Ok(Json(Page::new(page.items.into_iter().map(summary).collect(), page.next_token)))
 }
 
-/// `GET /v1/executions/{id}`
-pub async fn get(
-    State(app): State<App>,
-    caller: Caller,
-    Named(id): Named<ExecutionId>,
-) -> Result<Json<Execution>, Problem> {
-    caller.may(Action::Read)?;
+/// One execution with its waves and servers.
+#[utoipa::path(get, path = "/executions/{executionId}", operation_id = "getExecution",
+    params(("executionId" = ExecutionId, Path)), responses((status = 200, body = Execution)))]
+pub async fn get(State(app): State<App>, Named(id): Named<ExecutionId>) -> Result<Json<Execution>, Problem> {
     let found = app.clients.history.everything(&id).await?;
     found.map(|records| Json(execution(records))).ok_or_else(|| Problem::not_found(&format!("execution {id}")))
 }
@@ -144,6 +152,7 @@ fn summary(record: ExecutionRecord) -> ExecutionSummary {
         started_by: record.started_by,
         started_at: record.started_at,
         ended_at: record.ended_at,
+        forecast: record.forecast,
         findings: record.findings,
     }
 }
@@ -153,6 +162,7 @@ fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRu
         number: record.number,
         depends_on_waves: record.depends_on.iter().filter_map(|number| names.get(number)).cloned().collect(),
         name: record.name,
+        region: record.region,
         status: record.status,
         reason: record.reason,
         started_at: record.started_at,
@@ -176,6 +186,11 @@ fn server(record: ServerRecord) -> ServerRun {
         started_at: record.started_at,
         launched_at: record.launched_at,
         checked_at: record.checked_at,
+        launch_settings: record.settings.map(|settings| SettingsRun {
+            outcome: settings.outcome,
+            changes: settings.changes,
+            reason: settings.reason,
+        }),
         checks: record
             .checks
             .into_iter()

@@ -8,32 +8,33 @@ use axum::extract::State;
 use contract::{Mode, Preflight};
 use domain::id::PlanId;
 use domain::preflight::blocks;
-use domain::role::Action;
 use serde::Deserialize;
 
 use crate::App;
-use crate::caller::Caller;
 use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
+use crate::storing;
 
-/// What to look at.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// Which kind of run.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct PreflightQuery {
+#[into_params(parameter_in = Query)]
+pub struct ModeQuery {
     /// DRILL or RECOVERY.
+    #[param(inline)]
     pub mode: Mode,
 }
 
-/// `POST /v1/recovery-plans/{name}/preflight?mode=DRILL`
+/// What a run of a plan would meet now, read live from DRS. Starts, claims and stores nothing.
+#[utoipa::path(post, path = "/recovery-plans/{name}/preflight", operation_id = "preflight",
+    params(("name" = PlanId, Path), ModeQuery), responses((status = 200, body = Preflight)))]
 pub async fn run(
     State(app): State<App>,
-    caller: Caller,
     Named(plan): Named<PlanId>,
-    Parameters(PreflightQuery { mode }): Parameters<PreflightQuery>,
+    Parameters(ModeQuery { mode }): Parameters<ModeQuery>,
 ) -> Result<Json<Preflight>, Problem> {
-    caller.may(Action::Read)?;
     if app.clients.catalog.plan(&plan).await?.is_none() {
-        return Err(Problem::not_found(&format!("recovery plan {plan}")));
+        return Err(storing::no_plan(&plan));
     }
     let now = aws::clock::now();
     let assessment = assess(app.clients, &plan, mode, &BTreeSet::new(), now).await?;

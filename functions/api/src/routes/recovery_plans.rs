@@ -1,80 +1,87 @@
 //! Recovery plans.
 
-use std::collections::BTreeMap;
-
-use aws::ErrorKind;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{Page, RecoveryPlan, StoredPlan};
+use axum::response::{IntoResponse, Response};
+use contract::{Page, RecoveryPlan, Stored, StoredPlan};
 use domain::id::PlanId;
-use domain::role::Action;
-use domain::validate::plan_problems;
 
-use super::{ListQuery, PAGE, stored};
+use super::{ListQuery, stored};
 use crate::App;
 use crate::caller::Caller;
+use crate::conditional::{Precondition, document_tag, tag_header};
 use crate::document::Document;
 use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
+use crate::storing;
 
-/// `GET /v1/recovery-plans`
+/// Recovery plans, by name.
+#[utoipa::path(get, path = "/recovery-plans", operation_id = "listRecoveryPlans", params(ListQuery),
+    responses((status = 200, body = Page<Stored<RecoveryPlan>>)))]
 pub async fn list(
     State(app): State<App>,
-    caller: Caller,
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Page<StoredPlan>>, Problem> {
-    caller.may(Action::Read)?;
-    let page = app.clients.catalog.plans(PAGE, query.next_token.as_deref()).await?;
+    let page = app.clients.catalog.plans(query.page(), query.next_token.as_deref()).await?;
     Ok(Json(Page::new(page.items.into_iter().map(stored).collect(), page.next_token)))
 }
 
-/// `GET /v1/recovery-plans/{name}`
-pub async fn get(
-    State(app): State<App>,
-    caller: Caller,
-    Named(name): Named<PlanId>,
-) -> Result<Json<StoredPlan>, Problem> {
-    caller.may(Action::Read)?;
-    let found = app.clients.catalog.plan(&name).await?;
-    found.map(|plan| Json(stored(plan))).ok_or_else(|| Problem::not_found(&format!("recovery plan {name}")))
+/// One recovery plan.
+#[utoipa::path(get, path = "/recovery-plans/{name}", operation_id = "getRecoveryPlan", params(("name" = PlanId, Path)),
+    responses((status = 200, body = Stored<RecoveryPlan>, headers(("ETag" = String)))))]
+pub async fn get(State(app): State<App>, Named(name): Named<PlanId>) -> Result<Response, Problem> {
+    let found = app.clients.catalog.plan(&name).await?.ok_or_else(|| storing::no_plan(&name))?;
+    Ok((tag_header(&document_tag(&found)), Json(stored(found))).into_response())
 }
 
-/// `PUT /v1/recovery-plans/{name}`: creates or replaces; the same document again changes nothing.
+/// Creates or replaces a recovery plan. The same document again changes nothing.
+#[utoipa::path(put, path = "/recovery-plans/{name}", operation_id = "putRecoveryPlan",
+    params(("name" = PlanId, Path), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
+    request_body = RecoveryPlan,
+    responses((status = 200, body = Stored<RecoveryPlan>, headers(("ETag" = String))),
+        (status = 201, body = Stored<RecoveryPlan>, headers(("ETag" = String))),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, body = contract::ProblemDetails, content_type = "application/problem+json")))]
 pub async fn put(
     State(app): State<App>,
     caller: Caller,
     Named(name): Named<PlanId>,
+    precondition: Precondition,
     Document(plan): Document<RecoveryPlan>,
-) -> Result<(StatusCode, Json<StoredPlan>), Problem> {
-    caller.may(Action::Plan)?;
+) -> Result<Response, Problem> {
     let what = format!("recovery plan {name}");
-    let mut groups = BTreeMap::new();
-    for id in plan.group_ids() {
-        if let Some(group) = app.clients.catalog.group(&id).await? {
-            groups.insert(id, group.document);
-        }
-    }
-    let mut problems = plan_problems(&plan, &groups);
-    if plan.name != name {
-        let message = format!("{} is not the name in the path, {name}", plan.name);
-        problems.push(domain::validate::Problem { at: "name".to_owned(), message });
-    }
+    let groups = storing::groups_of(&app, &plan).await?;
+    let mut problems = storing::plan_problems(&plan, &groups);
+    problems.extend(storing::other_name("name", plan.name.as_str(), name.as_str()));
     if !problems.is_empty() {
-        return Err(Problem::invalid(&what, &problems));
+        return Err(Problem::invalid_document(&what, problems));
     }
     let before = app.clients.catalog.plan(&name).await?;
-    if let Some(before) = before.as_ref().filter(|before| before.document == plan) {
-        return Ok((StatusCode::OK, Json(stored(before.clone()))));
-    }
-    let version = before.as_ref().map(|before| before.version);
+    precondition.check(&what, before.as_ref())?;
     let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    match app.clients.catalog.save_plan(plan, version, &caller.name, aws::clock::now()).await {
-        Ok(saved) => Ok((status, Json(stored(saved)))),
-        Err(error) if error.kind == ErrorKind::Conflict => {
-            let detail = format!("somebody else changed {what} at the same time: read it, then write again");
-            Err(Problem::new(StatusCode::CONFLICT, "CHANGED_MEANWHILE", detail))
-        }
-        Err(error) => Err(error.into()),
+    let saved = storing::store_plan(&app, &caller, plan, before).await?;
+    Ok((status, tag_header(&document_tag(&saved)), Json(stored(saved))).into_response())
+}
+
+/// Deletes a recovery plan. Its versions and its executions stay.
+#[utoipa::path(delete, path = "/recovery-plans/{name}", operation_id = "deleteRecoveryPlan",
+    params(("name" = PlanId, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Named(name): Named<PlanId>,
+    precondition: Precondition,
+) -> Result<StatusCode, Problem> {
+    let what = format!("recovery plan {name}");
+    let found = app.clients.catalog.plan(&name).await?.ok_or_else(|| storing::no_plan(&name))?;
+    precondition.check(&what, Some(&found))?;
+    if app.clients.catalog.delete_plan(&found, &caller.actor()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(storing::changed_meanwhile(&what))
     }
 }

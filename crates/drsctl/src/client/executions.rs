@@ -1,0 +1,37 @@
+//! `/v1/executions`, and starting one.
+
+use contract::{Execution, ExecutionSummary, Page, StartExecution};
+use domain::id::{ExecutionId, PlanId};
+
+use super::wire::{Call, Query, segment};
+use super::{Client, ClientError};
+
+impl Client {
+    /// Starts an execution of a plan.
+    ///
+    /// # Errors
+    /// When the API refuses it or cannot be reached.
+    pub fn start(&self, plan: &PlanId, start: &StartExecution) -> Result<Execution, ClientError> {
+        self.send(&Call::post(format!("/v1/recovery-plans/{}/executions", segment(plan.as_str()))).json(start))
+    }
+
+    /// One execution, whole.
+    ///
+    /// # Errors
+    /// When there is none of that id, or the API cannot be reached.
+    pub fn execution(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
+        self.get(format!("/v1/executions/{}", segment(id.as_str())))
+    }
+
+    /// One page of executions, the newest first, of one plan or of all.
+    ///
+    /// # Errors
+    /// When the API refuses to answer or cannot be reached.
+    pub fn executions(
+        &self,
+        plan: Option<&PlanId>,
+        next_token: Option<&str>,
+    ) -> Result<Page<ExecutionSummary>, ClientError> {
+        self.get(Query::default().with("planId", plan).on("/v1/executions", next_token))
+    }
+}
