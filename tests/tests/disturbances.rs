@@ -3,6 +3,7 @@
 use contract::{ExecutionStatus, Mode, ServerStatus};
 use e2e::scenario::{assert_ended, servers};
 use e2e::{Scenario, cloud};
+use serde_json::json;
 
 #[test]
 fn safety_rule_4_an_error_after_commit_leaves_exactly_one_job() {
@@ -42,6 +43,30 @@ fn throttling_costs_time_only() {
     disturbance.add(&faults.each_ref().map(String::as_str));
     assert_ended(&scenario.run(Mode::Drill), ExecutionStatus::Completed);
     assert_eq!(scenario.cloud.journal(since).changes("JobCreated", &ids).len(), 1);
+}
+
+#[test]
+fn launch_settings_are_set_once_whatever_becomes_of_the_answers() {
+    let disturbance = cloud().disturb(&[]);
+    let scenario = Scenario::new("settings-lost");
+    let ids = scenario.servers(2, |_, _| {});
+    let group = format!("{}-all", scenario.name);
+    let members = json!([{ "id": ids[0] }, { "id": ids[1] }]);
+    let document = json!({ "name": group, "servers": members, "launchSettings": { "copyTags": true } });
+    scenario.put("protection-groups", &group, &document);
+    scenario.plan(&json!([{ "name": "all", "groups": [group] }]));
+    // More than the SDK's own three tries, so that the state machine has to retry, too.
+    disturbance.add(&["error-after-commit=UpdateLaunchConfiguration:4", "throttle=GetLaunchConfiguration:7"]);
+    let since = scenario.cloud.journal_position();
+    assert_ended(&scenario.run(Mode::Drill), ExecutionStatus::Completed);
+    let journal = scenario.cloud.journal(since);
+    let calls = journal.calls("UpdateLaunchConfiguration", &ids);
+    assert!(calls.iter().any(|call| call["outcome"]["status"] == 500), "{journal:?}");
+    assert_eq!(journal.changes("JobCreated", &ids).len(), 1);
+    for id in &ids {
+        let live = scenario.cloud.drs("GetLaunchConfiguration", &json!({ "sourceServerID": id }));
+        assert_eq!(live["copyTags"], true);
+    }
 }
 
 #[test]

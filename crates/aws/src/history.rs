@@ -12,7 +12,7 @@
 
 use domain::id::{ExecutionId, PlanId};
 use domain::plan::Mode;
-use domain::status::ExecutionStatus;
+use domain::status::{ExecutionStatus, ServerStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
@@ -239,6 +239,28 @@ impl History {
         let changed =
             before.iter().zip(after).filter(|(before, after)| before != after).map(|(_, after)| after.clone());
         self.save_servers(&changed.collect::<Vec<_>>()).await
+    }
+
+    /// As [`History::save_changed_servers`], for servers that are to be PENDING still: whoever comes late does not undo
+    /// what says that a server is being launched.
+    ///
+    /// # Errors
+    /// `Conflict` when one is not PENDING any more.
+    pub async fn save_pending_servers(&self, before: &[ServerRecord], after: &[ServerRecord]) -> Result<(), AwsError> {
+        let pending = || Condition::Is("status", Value::Text(ServerStatus::Pending.as_str().to_owned()));
+        let changed: Vec<&ServerRecord> =
+            before.iter().zip(after).filter(|(before, after)| before != after).map(|(_, after)| after).collect();
+        for chunk in changed.chunks(MAX_TRANSACTION) {
+            let writes: Vec<(&ServerRecord, Condition)> = chunk.iter().map(|record| (*record, pending())).collect();
+            self.table.transact(&writes).await.map_err(|error| match error {
+                TransactError::Other(error) => error,
+                TransactError::Refused(_) => {
+                    let message = "a server of the wave is being launched, or has ended, by now";
+                    AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message)
+                }
+            })?;
+        }
+        Ok(())
     }
 
     /// The frozen plan: all waves and servers.
