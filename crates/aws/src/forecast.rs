@@ -79,9 +79,8 @@ fn waves(loaded: &LoadedPlan, os: &BTreeMap<ServerId, Os>, mode: Mode, runs: &[R
     let of = |(index, wave): (usize, &Wave)| {
         let launches = samples(runs, wave, |_, record| record.slowest_launch_seconds);
         // Health checks differ between the modes; launches do not.
-        let checks = samples(runs, wave, |run, record| {
-            record.slowest_check_seconds.filter(|_| run.execution.mode == mode)
-        });
+        let checks =
+            samples(runs, wave, |run, record| record.slowest_check_seconds.filter(|_| run.execution.mode == mode));
         let servers = wave.groups.iter().flat_map(|group| {
             let of_group = loaded.groups.get(group).map(|group| group.health_checks.as_slice()).unwrap_or_default();
             loaded.members(group).iter().map(move |member| (member, of_group))
@@ -117,8 +116,7 @@ fn samples(runs: &[Run], wave: &Wave, of: impl Fn(&Run, &WaveRecord) -> Option<u
 /// Percentiles of the samples. One or two say what is usual and not what is slow, so that stays the profile's.
 fn from_history(samples: &[u32], profile: Estimate) -> Estimate {
     let Some(slowest) = samples.iter().copied().max() else { return profile };
-    estimate(samples)
-        .unwrap_or(Estimate { p50_seconds: slowest, p90_seconds: slowest.max(profile.p90_seconds) })
+    estimate(samples).unwrap_or(Estimate { p50_seconds: slowest, p90_seconds: slowest.max(profile.p90_seconds) })
 }
 
 /// Delays take what they say. How long a document runs is not known before.

@@ -10,7 +10,10 @@ fn the_description_is_not_stale() {
         std::fs::write(FILE, &described).unwrap();
     }
     let checked_in = std::fs::read_to_string(FILE).unwrap_or_default();
-    assert!(described == checked_in, "docs/openapi.json is stale: run `UPDATE_OPENAPI=1 cargo test -p api --test openapi`");
+    assert!(
+        described == checked_in,
+        "docs/openapi.json is stale: run `UPDATE_OPENAPI=1 cargo test -p api --test openapi`"
+    );
 }
 
 /// What a reader of the description relies on.

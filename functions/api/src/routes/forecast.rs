@@ -32,7 +32,8 @@ pub async fn get(
     }
     let inventory = app.clients.inventory.all(&app.clients.place).await?;
     let loaded = load_cached(app.clients, &name, &inventory).await?.map_err(|findings| {
-        let field = |finding: domain::preflight::Finding| FieldProblem { at: finding.subject, message: finding.message };
+        let field =
+            |finding: domain::preflight::Finding| FieldProblem { at: finding.subject, message: finding.message };
         Problem::invalid_document(&format!("recovery plan {name}"), findings.into_iter().map(field).collect())
     })?;
     let os: BTreeMap<ServerId, Os> = inventory
