@@ -62,7 +62,7 @@ fn a_group_by_tags_is_resolved_when_a_run_starts_and_frozen_with_it() {
     let added = later.servers(1, |_, server| server["tags"] = tags.clone());
     let asked = ask(&scenario, Mode::Drill);
     let changed = one(&asked.findings, FindingCode::ChangedSinceDrill);
-    assert!(changed.message.contains(&format!("1 servers added: {}", later.host(1))), "{}", changed.message);
+    assert!(changed.message.contains(&format!("1 server added: {}", later.host(1))), "{}", changed.message);
     let second = scenario.run(Mode::Drill);
     assert_ended(&second, ExecutionStatus::Completed);
     assert_eq!(ran(&second), [ids[0].clone(), ids[1].clone(), added[0].clone()].into());

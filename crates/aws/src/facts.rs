@@ -42,6 +42,18 @@ pub struct LoadedPlan {
 }
 
 impl LoadedPlan {
+    /// A plan over `groups`, whose servers are not known yet.
+    pub(crate) fn of(
+        plan: RecoveryPlan,
+        version: u64,
+        groups: impl IntoIterator<Item = ProtectionGroup>,
+        own_region: &str,
+    ) -> Self {
+        let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
+        let (members, unreachable) = (BTreeMap::new(), BTreeMap::new());
+        Self { plan, version, groups, members, unreachable, own_region: own_region.to_owned() }
+    }
+
     /// Every server of the plan, once.
     #[must_use]
     pub fn server_ids(&self) -> Vec<ServerId> {
@@ -147,9 +159,8 @@ async fn read(clients: &Clients, id: &PlanId) -> Result<Result<LoadedPlan, Vec<F
     if !problems.is_empty() {
         return Ok(Err(problems.iter().map(|problem| invalid(&problem.to_string())).collect()));
     }
-    let own_region = clients.place.region.clone();
-    let (members, unreachable) = (BTreeMap::new(), BTreeMap::new());
-    Ok(Ok(LoadedPlan { plan: stored.document, version: stored.version, groups, members, unreachable, own_region }))
+    let own_region = &clients.place.region;
+    Ok(Ok(LoadedPlan::of(stored.document, stored.version, groups.into_values(), own_region)))
 }
 
 /// The servers that a group by tags has among `servers`.

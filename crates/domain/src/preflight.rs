@@ -1,6 +1,6 @@
 //! Preflight: everything that speaks against a run, at once, before anything is touched. This file has the words:
-//! findings, and what they are judged from. The rules about single servers are in [`servers`], those about the plan in
-//! [`plan`], and how much of it a record keeps in [`bounded`](bounded()).
+//! findings, and what they are judged from. The rules about single servers are in `servers`, those about the plan in `plan`,
+//! and how much of it a record keeps in [`bounded()`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

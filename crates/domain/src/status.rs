@@ -64,7 +64,7 @@ status! {
 status! {
     /// Where a wave is.
     WaveStatus {
-        /// Waits for the waves it depends on.
+        /// Waits for the waves it depends on, or DRS is being set for its servers.
         Waiting => "WAITING",
         /// Its servers are being launched.
         Launching => "LAUNCHING",

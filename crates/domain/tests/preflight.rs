@@ -285,7 +285,7 @@ fn a_plan_is_drilled_often_enough_and_as_it_is() {
     assert_eq!(drilled(last(5, 2, same), |_| {}), [format!("{since} the plan changed from version 2 to 3")]);
     assert_eq!(
         drilled(last(5, 3, &[("s-8", "web-8"), ("s-9", "web-9")]), |_| {}),
-        [format!("{since} 1 servers added: db-1; 2 servers removed: web-8, web-9")]
+        [format!("{since} 1 server added: db-1; 2 servers removed: web-8, web-9")]
     );
     let unreachable = |situation: &mut Situation| {
         situation.unreachable.insert("eu-north-1".into(), "down".into());

@@ -202,3 +202,43 @@ async fn refuse(
 }
 
 type Frozen = (Vec<WaveRecord>, Vec<ServerRecord>);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws::AwsError;
+
+    use super::*;
+
+    fn asked(kind: ErrorKind, after_seconds: i64) -> Result<(), TaskError> {
+        let error = AwsError::new(kind, "DescribeSourceServers", "the Region is down");
+        let assessment = Assessment {
+            loaded: None,
+            facts: BTreeMap::new(),
+            findings: Vec::new(),
+            unreachable: BTreeMap::from([("eu-west-1".to_owned(), error)]),
+        };
+        let execution = ExecutionRecord::new("e".into(), "p".into(), Mode::Recovery, "ada".into(), 1_000);
+        ask_again(&assessment, &execution, 1_000 + after_seconds)
+    }
+
+    #[test]
+    fn a_region_that_fails_for_a_moment_is_asked_again_and_one_that_is_down_refuses_the_run() {
+        assert!(matches!(asked(ErrorKind::Transient, 0), Err(TaskError::Transient(_))));
+        assert!(matches!(asked(ErrorKind::Transient, PATIENCE_SECONDS - 1), Err(TaskError::Transient(_))));
+        assert_eq!(asked(ErrorKind::Transient, PATIENCE_SECONDS), Ok(()));
+        assert!(matches!(asked(ErrorKind::Throttled, 10 * PATIENCE_SECONDS), Err(TaskError::Throttled(_))));
+        // DRS is not set up there, or the role may not ask: asking again does not help.
+        assert_eq!(asked(ErrorKind::Invalid, 0), Ok(()));
+        assert_eq!(asked(ErrorKind::AccessDenied, 0), Ok(()));
+    }
+
+    #[test]
+    fn a_drill_is_the_remedy_of_what_is_said_about_drills() {
+        let finding = |code| Finding::new(code, Severity::Warns, "p", "m", "r");
+        assert!(!is_news(&finding(FindingCode::DrillOverdue), Mode::Drill));
+        assert!(is_news(&finding(FindingCode::DrillOverdue), Mode::Recovery));
+        assert!(is_news(&finding(FindingCode::RpoExceeded), Mode::Drill));
+    }
+}

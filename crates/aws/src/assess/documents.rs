@@ -38,3 +38,36 @@ fn actions(wave: &Wave, mode: Mode) -> impl Iterator<Item = (String, String)> {
         .filter(move |action| action.run_in.contains(&mode))
         .filter_map(|action| Some((action.document.clone()?, format!("action {:?}", action.name))))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_document_that_runs_in_the_mode_is_named_once_with_what_uses_it() {
+        let group = json!({ "name": "web", "region": "eu-north-1", "servers": [{ "id": "s-00000000000000001" }],
+            "healthChecks": [
+                { "name": "boot", "kind": "ssmCommand", "document": "Boot", "runIn": ["DRILL", "RECOVERY"] },
+                { "name": "replaced", "kind": "ssmCommand", "document": "Old", "runIn": ["DRILL"] },
+                { "name": "agent", "kind": "ssmAgentOnline", "runIn": ["DRILL"] },
+            ] });
+        let plan = json!({ "name": "p", "waves": [{ "name": "all", "groups": ["web"],
+            "healthChecks": [
+                { "name": "replaced", "kind": "ssmCommand", "document": "Boot", "runIn": ["DRILL"] },
+                { "name": "late", "kind": "ssmCommand", "document": "Late" },
+            ],
+            "beforeActions": [{ "name": "wait", "kind": "delay", "delayMinutes": 1 }],
+            "afterActions": [{ "name": "dns", "kind": "ssmAutomation", "document": "Dns", "runIn": ["RECOVERY"] }] }] });
+        let group: domain::group::ProtectionGroup = serde_json::from_value(group).unwrap();
+        let loaded = LoadedPlan::of(serde_json::from_value(plan).unwrap(), 1, [group], "eu-west-1");
+        let at = |document: &str| ("eu-north-1".to_owned(), document.to_owned());
+        let drill = used(&loaded, Mode::Drill);
+        let boot = "health check \"boot\" of wave \"all\", health check \"replaced\" of wave \"all\"";
+        assert_eq!(drill, BTreeMap::from([(at("Boot"), boot.to_owned())]));
+        let recovery = used(&loaded, Mode::Recovery);
+        assert_eq!(recovery.keys().cloned().collect::<Vec<_>>(), [at("Boot"), at("Dns"), at("Late")]);
+        assert_eq!(recovery[&at("Dns")], "action \"dns\" of wave \"all\"");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{DrillFacts, Finding, FindingCode, LastDrill, Severity, Situation, WaveFacts};
 use crate::batch::{InUse, Quotas, WaitReason, pack};
 use crate::id::ServerId;
-use crate::text::{age, few};
+use crate::text::{age, counted, few};
 
 pub(super) fn findings(situation: &Situation) -> Vec<Finding> {
     let mut findings = unreachable(situation);
@@ -161,7 +161,7 @@ fn changes(situation: &Situation, drills: &DrillFacts, last: &LastDrill) -> Vec<
     let removed: Vec<&String> = last.servers.iter().filter(|(id, _)| !now.contains(id)).map(|(_, host)| host).collect();
     for (what, names) in [("added", added.iter().collect::<Vec<_>>()), ("removed", removed)] {
         if !names.is_empty() {
-            changes.push(format!("{} servers {what}: {}", names.len(), few(&names)));
+            changes.push(format!("{} {what}: {}", counted(names.len(), "server"), few(&names)));
         }
     }
     changes
