@@ -1,4 +1,5 @@
 //! Launch settings: DRS is set before anything is launched, and only where it is otherwise.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use contract::{Execution, ExecutionStatus, Mode, ServerStatus, WaveStatus};
 use e2e::Scenario;
