@@ -75,6 +75,19 @@ impl Cloud {
         assert_eq!(answer["FailedEntryCount"], 0, "{answer}");
     }
 
+    /// Collects the details of every event of `detail_type` about `plan` that is put on the default bus from now on.
+    pub fn listen(&self, detail_type: &str, plan: &str) -> Listener<'_> {
+        let sqs = |operation: &str, body: &Value| self.aws("sqs", &format!("AmazonSQS.{operation}"), body);
+        let events = |operation: &str, body: &Value| self.aws("events", &format!("AWSEvents.{operation}"), body);
+        let queue = sqs("CreateQueue", &json!({ "QueueName": plan }))["QueueUrl"].as_str().unwrap().to_owned();
+        let request = json!({ "QueueUrl": queue, "AttributeNames": ["QueueArn"] });
+        let arn = sqs("GetQueueAttributes", &request)["Attributes"]["QueueArn"].take();
+        let pattern = json!({ "detail-type": [detail_type], "detail": { "planId": [plan] } });
+        events("PutRule", &json!({ "Name": plan, "EventPattern": pattern.to_string() }));
+        events("PutTargets", &json!({ "Rule": plan, "Targets": [{ "Id": "queue", "Arn": arn }] }));
+        Listener { cloud: self, queue }
+    }
+
     /// The events of a Step Functions execution.
     pub fn history(&self, execution_arn: &str) -> Vec<Value> {
         let mut events = Vec::new();
@@ -96,6 +109,32 @@ impl Cloud {
     /// The ARN of an execution of a machine.
     pub fn execution_arn(&self, machine: &str, name: &str) -> String {
         format!("{}:{name}", self.state_machines[machine].replace(":stateMachine:", ":execution:"))
+    }
+}
+
+/// Where events are collected.
+pub struct Listener<'a> {
+    cloud: &'a Cloud,
+    queue: String,
+}
+
+impl Listener<'_> {
+    /// The details of the events that came since the last time.
+    pub fn heard(&self) -> Vec<Value> {
+        let request = json!({ "QueueUrl": self.queue, "MaxNumberOfMessages": 10 });
+        let mut details = Vec::new();
+        loop {
+            let answer = self.cloud.aws("sqs", "AmazonSQS.ReceiveMessage", &request);
+            let Some(messages) = answer["Messages"].as_array().filter(|messages| !messages.is_empty()) else {
+                return details;
+            };
+            for message in messages {
+                let receipt = json!({ "QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"] });
+                self.cloud.aws("sqs", "AmazonSQS.DeleteMessage", &receipt);
+                let mut event: Value = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
+                details.push(event["detail"].take());
+            }
+        }
     }
 }
 

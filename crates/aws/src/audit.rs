@@ -154,6 +154,9 @@ fn document_hash(document: &impl Serialize) -> Result<String, AwsError> {
     Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// The latest moment that [`time_key`] has a key for.
+const LATEST_MILLIS: u64 = 999_999_999_999_999;
+
 /// Fifteen digits hold the milliseconds of the next 29,000 years.
 fn time_key(millis: u64) -> String {
     format!("{millis:015}")
@@ -218,10 +221,15 @@ impl AuditLog {
         limit: usize,
         token: Option<&str>,
     ) -> Result<Items<AuditRecord>, AwsError> {
-        let millis = |seconds: i64| u64::try_from(seconds).unwrap_or_default().saturating_mul(1_000);
+        // Neither before 1970 nor beyond fifteen digits is there an event.
+        let millis = |seconds: i64| u64::try_from(seconds).unwrap_or_default().saturating_mul(1_000).min(LATEST_MILLIS);
         let first = time_key(filter.from.map_or(0, millis));
         // `~` sorts behind every id of that second.
-        let last = format!("{}~", time_key(filter.to.map_or(u64::from(u32::MAX) * 100_000, |to| millis(to) + 999)));
+        let last =
+            format!("{}~", time_key(filter.to.map_or(LATEST_MILLIS, |to| (millis(to) + 999).min(LATEST_MILLIS))));
+        if first > last {
+            return Ok(Items { items: Vec::new(), next_token: None });
+        }
         let mut token = token.map(str::to_owned);
         let mut items: Vec<AuditRecord> = Vec::new();
         for _ in 0..PAGES {
@@ -256,7 +264,7 @@ mod tests {
 
     #[test]
     fn ids_sort_by_time_and_never_clash() {
-        assert!(time_key(999) < time_key(1_000) && time_key(u64::from(u32::MAX) * 100_000).len() == 15);
+        assert!(time_key(999) < time_key(1_000) && time_key(LATEST_MILLIS).len() == 15);
         let actor = Actor::step_functions();
         let record = || AuditRecord::new(&actor, "StartExecution", &Subject::Execution("e".into()));
         assert_ne!(record().id, record().id);

@@ -3,7 +3,7 @@
 //! (`domain::readiness`) and how it is found (`crate::assess`).
 
 use domain::id::PlanId;
-use domain::preflight::Finding;
+use domain::preflight::{Finding, bounded};
 use domain::readiness::{self, ReadinessVerdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,13 +13,6 @@ use crate::store::{Condition, Items, Query, Table};
 
 /// How long a result is kept: a quarter, so that the next quarter's drill can be compared with the last one.
 const RETENTION_SECONDS: i64 = 90 * 24 * 3600;
-
-/// Findings of a result. With texts of [`MAX_TEXT_BYTES`] each, 300 KB: an item takes 400. Whoever has more has one
-/// problem many times.
-const MAX_FINDINGS: usize = 400;
-
-/// Bytes of a finding's subject, message and remedy, each. Ours are sentences; a subject can be what somebody typed.
-const MAX_TEXT_BYTES: usize = 240;
 
 /// A result, as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,9 +34,9 @@ pub struct ReadinessRecord {
     pub previous_verdict: Option<ReadinessVerdict>,
     /// Whether something else was found than the time before, or this is the first time.
     pub changed: bool,
-    /// What was found for a DRILL, the worst first, at most [`MAX_FINDINGS`].
+    /// What was found for a DRILL, as far as an item holds it: see [`bounded`].
     pub findings: Vec<Finding>,
-    /// How many findings there were.
+    /// How many findings there were, those that are not kept included.
     pub findings_total: usize,
     /// When, in Unix seconds.
     pub checked_at: i64,
@@ -62,12 +55,9 @@ impl ReadinessRecord {
     ) -> Self {
         let verdict = readiness::verdict(&findings);
         let findings_total = findings.len();
-        let findings = bounded(findings);
-        let changed = before.is_none_or(|before| {
-            // Beyond the bound only the number is left to compare.
-            let beyond = before.findings_total.max(findings_total) > MAX_FINDINGS;
-            readiness::changed(&before.findings, &findings) || (beyond && before.findings_total != findings_total)
-        });
+        // What is compared is what is kept: of findings that are left out, their number is, too.
+        let findings = bounded(&findings);
+        let changed = before.is_none_or(|before| readiness::changed(&before.findings, &findings));
         Self {
             kind: kind(plan),
             id: time_key(now),
@@ -148,29 +138,6 @@ fn time_key(seconds: i64) -> String {
     format!("{seconds:012}")
 }
 
-/// The findings that are stored: what blocks comes first, and in the same order each time, so that two results can be
-/// compared.
-fn bounded(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|one, other| {
-        (one.severity, one.code, &one.subject).cmp(&(other.severity, other.code, &other.subject))
-    });
-    findings.truncate(MAX_FINDINGS);
-    for finding in &mut findings {
-        for text in [&mut finding.subject, &mut finding.message, &mut finding.remedy] {
-            clip(text);
-        }
-    }
-    findings
-}
-
-fn clip(text: &mut String) {
-    const MARK: &str = "…";
-    if text.len() > MAX_TEXT_BYTES {
-        text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES - MARK.len()));
-        text.push_str(MARK);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use domain::preflight::{FindingCode, Severity};
@@ -201,23 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn a_result_fits_an_item_and_shows_the_worst() {
+    fn a_result_fits_an_item_and_one_server_more_is_a_change_beyond_what_is_kept() {
         let long = "ü".repeat(1_000);
-        let mut findings: Vec<Finding> = (0..5_000)
+        let findings: Vec<Finding> = (0..5_001)
             .map(|number| {
-                let subject = format!("s-{number:05} {long}");
+                let subject = format!("s-{number:05}");
                 Finding::new(FindingCode::ReplicationStalled, Severity::Warns, &subject, &long, &long)
             })
             .collect();
-        findings.push(finding(FindingCode::NoRecoveryPoint, Severity::Blocks, "s-9"));
-        let stored = result(findings.clone(), None);
-        assert_eq!((stored.findings.len(), stored.findings_total), (MAX_FINDINGS, 5_001));
-        assert_eq!(stored.findings[0].severity, Severity::Blocks);
+        let stored = result(findings[..5_000].to_vec(), None);
+        assert_eq!(stored.findings_total, 5_000);
         let bytes = serde_json::to_string(&stored).unwrap().len();
         assert!(bytes < 380_000, "{bytes}");
-        findings.rotate_left(3);
-        assert!(!result(findings.clone(), Some(&stored)).changed);
-        findings.truncate(4_900);
+        assert!(!result(findings[..5_000].to_vec(), Some(&stored)).changed);
         assert!(result(findings, Some(&stored)).changed);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -36,14 +37,13 @@ pub(crate) fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut O
 }
 
 /// Adds what every operation has: the token, and the problems that any request can meet.
-pub(crate) fn complete(mut description: OpenApi) -> OpenApi {
+pub(crate) fn complete(mut description: OpenApi) -> Value {
     let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     scheme.description = Some("The ID token of a user of the user pool.".to_owned());
     let components = description.components.get_or_insert_default();
     components.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(scheme));
     description.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
-    for (path, item) in &mut description.paths.paths {
-        let named = path.contains('{');
+    for item in description.paths.paths.values_mut() {
         if let Some(get) = &mut item.get {
             add(get, "304", bare("What `If-None-Match` names is still so."));
         }
@@ -55,18 +55,36 @@ pub(crate) fn complete(mut description: OpenApi) -> OpenApi {
             for (status, text) in EVERYWHERE {
                 add(operation, status, problem(text));
             }
-            if named {
-                add(operation, "404", problem("There is no such thing."));
-            }
         }
     }
+    let mut description = serde_json::to_value(description).unwrap_or_default();
+    open_parts(&mut description);
     description
 }
 
-const EVERYWHERE: [(&str, &str); 6] = [
+/// A document in an answer is one part of an object that has more, so it cannot forbid what it does not know. In a
+/// request it does.
+fn open_parts(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::Array(parts)) = fields.get_mut("allOf") {
+                for part in parts.iter_mut().filter_map(Value::as_object_mut) {
+                    part.remove("additionalProperties");
+                }
+            }
+            fields.values_mut().for_each(open_parts);
+        }
+        Value::Array(items) => items.iter_mut().for_each(open_parts),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+const EVERYWHERE: [(&str, &str); 8] = [
     ("400", "The request cannot be read."),
     ("401", "No valid token. Behind API Gateway the body is API Gateway's own."),
     ("403", "No role of the token allows this."),
+    ("404", "There is no such thing, or no such path."),
+    ("405", "The path exists, but not for this method."),
     ("429", "AWS wants fewer requests: try again later."),
     ("500", "The function lacks a permission, or the program is wrong."),
     ("503", "An AWS service failed or did not answer."),

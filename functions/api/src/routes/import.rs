@@ -47,7 +47,11 @@ pub async fn import(
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| kind.to_ascii_lowercase().contains("yaml"));
-    let documents = if is_yaml { document::from_yaml(&body)? } else { document::from_json(&body)? };
+    let documents: PlanDocuments = if is_yaml { document::from_yaml(&body)? } else { document::from_json(&body)? };
+    if documents == PlanDocuments::default() {
+        let message = "nothing to import: protectionGroups, recoveryPlans or both are expected".to_owned();
+        return Err(Problem::invalid_document("the import", vec![FieldProblem { at: String::new(), message }]));
+    }
     Ok(Json(apply(&app, &caller, documents, dry_run).await?))
 }
 
