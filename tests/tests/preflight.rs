@@ -1,4 +1,5 @@
 //! What preflight finds: through the API, where nothing is started, and in the record of a run.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::collections::BTreeSet;
 
@@ -146,7 +147,16 @@ fn another_account_is_said_and_the_rest_is_looked_at_all_the_same() {
         }
     });
     let own = group(&scenario, "own", json!({ "servers": members(&ids[..1]) }));
-    let theirs = group(&scenario, "theirs", json!({ "servers": members(&ids[1..]), "account": "210987654321" }));
+    let theirs = group(&scenario, "theirs", json!({ "servers": members(&ids[1..]) }));
+    // The API stores no such group, but a table that was restored in another account has nothing else.
+    let update = json!({
+        "TableName": scenario.cloud.tables["protectionGroups"],
+        "Key": { "kind": { "S": "GROUP" }, "id": { "S": theirs } },
+        "UpdateExpression": "SET #document.#account = :account",
+        "ExpressionAttributeNames": { "#document": "document", "#account": "account" },
+        "ExpressionAttributeValues": { ":account": { "S": "210987654321" } },
+    });
+    scenario.cloud.aws("dynamodb", "DynamoDB_20120810.UpdateItem", &update);
     scenario.plan(&json!([{ "name": "own", "groups": [own] }, { "name": "theirs", "groups": [theirs] }]));
     let asked = ask(&scenario, Mode::Drill);
     let foreign = one(&asked.findings, FindingCode::PlanInvalid);
@@ -157,8 +167,10 @@ fn another_account_is_said_and_the_rest_is_looked_at_all_the_same() {
 
 #[test]
 fn waves_run_in_the_region_of_their_groups() {
-    const REGION: &str = "ap-southeast-2";
+    const REGION: &str = "eu-central-1";
     let scenario = Scenario::new("regions");
+    // The only test of this file with a fault: it ends them all.
+    let disturbance = scenario.cloud.disturb(&[]);
     let ids = scenario.servers(3, |number, server| {
         if number > 1 {
             server["region"] = json!(REGION);
@@ -181,7 +193,7 @@ fn waves_run_in_the_region_of_their_groups() {
     assert_ended(&drill, ExecutionStatus::Completed);
     assert_eq!(ran(&drill), ids.iter().cloned().collect());
 
-    scenario.cloud.fault(&[&format!("region-down={REGION}")]);
+    disturbance.add(&[&format!("region-down={REGION}")]);
     let asked = ask(&scenario, Mode::Drill);
     let down = one(&asked.findings, FindingCode::DrsUnreachable);
     assert_eq!((down.severity, down.subject.as_str()), (Severity::Blocks, REGION));
