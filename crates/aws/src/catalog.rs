@@ -55,8 +55,9 @@ struct Revision {
 }
 
 const REVISION: &str = "REVISION";
-/// A writer that ended between a change and its revision leaves copies old: not for longer than this.
-const COPY_SECONDS: i64 = 30;
+/// A writer that was ended between a change and its revision leaves copies old: until the next change, and not for longer
+/// than this.
+const COPY_SECONDS: i64 = 3_600;
 
 /// A stored document: what was written, its version, and who wrote it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
