@@ -8,7 +8,7 @@ use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, SettingsRun, StartExecution, WaveRun};
+use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
@@ -154,6 +154,9 @@ fn summary(record: ExecutionRecord) -> ExecutionSummary {
         ended_at: record.ended_at,
         forecast: record.forecast,
         findings: record.findings,
+        servers: record
+            .servers
+            .map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
     }
 }
 
@@ -183,6 +186,7 @@ fn server(record: ServerRecord) -> ServerRun {
         reason: record.reason,
         job_id: record.job_id,
         instance_id: record.instance_id,
+        recovered_from: record.recovered_from,
         started_at: record.started_at,
         launched_at: record.launched_at,
         checked_at: record.checked_at,
