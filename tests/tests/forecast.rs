@@ -38,7 +38,10 @@ fn a_forecast_learns_from_the_plans_own_executions() {
     assert!(after["waves"].as_array().unwrap().iter().all(|wave| wave["basis"] == "HISTORY"), "{after}");
     let past = &after["past"][0];
     let reached = execution.summary.rto_seconds.unwrap();
-    assert_eq!((&past["executionId"], &past["reachedSeconds"]), (&json!(execution.summary.execution_id), &json!(reached)));
+    assert_eq!(
+        (&past["executionId"], &past["reachedSeconds"]),
+        (&json!(execution.summary.execution_id), &json!(reached))
+    );
     let error = (reached - 1080) as f64 / 1080.0 * 100.0;
     assert!((past["errorPercent"].as_f64().unwrap() - error).abs() <= 1.0, "{past} {error}");
     let target = &after["target"];

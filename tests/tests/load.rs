@@ -89,7 +89,8 @@ fn largest_plan(scenario: &Scenario) {
     timed("PUT", &path, Some(&plan.to_string()));
     let forecast = timed("GET", &format!("{path}/forecast?mode=RECOVERY"), None);
     assert_eq!(forecast["waves"].as_array().unwrap().len(), 100);
-    let launched: u64 = forecast["waves"].as_array().unwrap().iter().map(|wave| wave["servers"].as_u64().unwrap()).sum();
+    let launched: u64 =
+        forecast["waves"].as_array().unwrap().iter().map(|wave| wave["servers"].as_u64().unwrap()).sum();
     assert_eq!(launched, SERVERS as u64);
     let preflight = timed("POST", &format!("{path}/preflight?mode=DRILL"), None);
     assert_eq!(preflight["ready"], true, "{preflight}");

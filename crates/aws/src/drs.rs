@@ -45,6 +45,8 @@ pub struct RecoveryInstance {
     pub is_drill: bool,
     /// `ec2InstanceState`, as DRS spells it.
     pub state: String,
+    /// When the recovery point was taken that it was launched from, in Unix seconds.
+    pub recovered_from: Option<i64>,
 }
 
 impl RecoveryInstance {
@@ -120,6 +122,7 @@ impl Drs {
                     job: instance.job_id.map(JobId::from),
                     // A drill's mark that is missing is no licence to terminate: it counts as a live failover.
                     is_drill: instance.is_drill.unwrap_or(false),
+                    recovered_from: instance.point_in_time_snapshot_date_time.as_deref().and_then(job::seconds),
                     state: instance.ec2_instance_state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
                 });
             }

@@ -23,7 +23,7 @@ mod record;
 mod server;
 
 pub use claims::Claim;
-pub use record::{BatchRecord, ExecutionRecord, TokenRecord, WaveRecord, in_open_intents};
+pub use record::{BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 
 /// The table of record of executions, and of the claims they hold.

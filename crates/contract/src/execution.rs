@@ -53,6 +53,42 @@ pub struct ExecutionSummary {
     pub forecast: Option<Estimate>,
     /// What preflight said.
     pub findings: Vec<Finding>,
+    /// How its servers ended; null before its end, and for executions of earlier versions.
+    pub servers: Option<ServerCounts>,
+}
+
+/// How the servers of an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerCounts {
+    /// All of them.
+    pub total: u32,
+    /// Those that are LAUNCHED or HEALTHY.
+    pub recovered: u32,
+}
+
+/// One run of a plan, for a trend: an item of `GET /v1/recovery-plans/{name}/history`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanRun {
+    /// The execution.
+    pub execution_id: ExecutionId,
+    /// The version of the plan that ran; null when it was refused before it was frozen.
+    pub plan_version: Option<u64>,
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// Where it is.
+    pub status: ExecutionStatus,
+    /// When it was accepted.
+    pub started_at: i64,
+    /// The recovery time reached; null unless it is COMPLETED or PARTIAL.
+    pub rto_seconds: Option<i64>,
+    /// What the plan promised in the version that ran; null where it promised nothing.
+    pub target_rto_minutes: Option<u32>,
+    /// How long it was expected to take when it began; null where nothing was expected.
+    pub forecast: Option<Estimate>,
+    /// How its servers ended; null before its end, and for executions of earlier versions.
+    pub servers: Option<ServerCounts>,
 }
 
 /// One execution with its waves: `GET /v1/executions/{executionId}`, and the 202 of a start.
@@ -115,6 +151,8 @@ pub struct ServerRun {
     pub job_id: Option<JobId>,
     /// What DRS launched.
     pub instance_id: Option<InstanceId>,
+    /// When the recovery point was taken that it was launched from; null where DRS did not say.
+    pub recovered_from: Option<i64>,
     /// When its DRS job was started.
     pub started_at: Option<i64>,
     /// When DRS launched it.

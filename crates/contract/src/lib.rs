@@ -24,7 +24,9 @@ mod transfer;
 
 pub use audit::{AuditEvent, Me};
 pub use difference::differences;
-pub use execution::{CheckRun, Execution, ExecutionSummary, ServerRun, SettingsRun, StartExecution, WaveRun};
+pub use execution::{
+    CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,
+};
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,

@@ -20,6 +20,7 @@ mod wire;
 
 pub use audit::AuditFilter;
 pub use error::ClientError;
+pub use executions::ReportFormat;
 pub use servers::ServerFilter;
 
 use wire::{Call, Content, Query};

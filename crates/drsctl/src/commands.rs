@@ -14,6 +14,7 @@ mod login;
 mod output;
 mod plans;
 mod preflight;
+mod report;
 mod run;
 mod servers;
 mod session;
@@ -77,7 +78,7 @@ enum Command {
     Servers(servers::Arguments),
     /// Protection groups: list, show, resolve, launch-settings, delete.
     Groups(groups::Arguments),
-    /// Recovery plans: list, show, versions, diff, readiness, delete.
+    /// Recovery plans: list, show, versions, diff, readiness, history, delete.
     Plans(plans::Arguments),
     /// Say what a run of a plan would meet now, without starting anything.
     Preflight(preflight::Arguments),
@@ -87,6 +88,8 @@ enum Command {
     Run(run::Arguments),
     /// List executions, or show one.
     Executions(executions::Arguments),
+    /// Write what an execution came to, against what its plan promised: for auditors.
+    Report(report::Arguments),
     /// List who changed or started what, the newest first.
     Audit(audit::Arguments),
     /// Say who the API takes you for, and what you may do.
@@ -113,6 +116,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Forecast(arguments) => forecast::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
         Command::Executions(arguments) => executions::run(&arguments, output),
+        Command::Report(arguments) => report::run(&arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Whoami => audit::whoami(output),
         Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),

@@ -15,8 +15,8 @@ use crate::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
-    audit, executions, export, forecast, import, launch_settings, me, native_plan, preflight, protection_groups,
-    readiness, recovery_plans, resolve, source_servers, versions,
+    audit, executions, export, forecast, history, import, launch_settings, me, native_plan, preflight,
+    protection_groups, readiness, recovery_plans, report, resolve, source_servers, versions,
 };
 use crate::{conditional, openapi};
 
@@ -50,10 +50,12 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(preflight::run)))
         .routes(secured(Read, routes!(readiness::list)))
         .routes(secured(Read, routes!(forecast::get)))
+        .routes(secured(Read, routes!(history::list)))
         // A RECOVERY needs more: the handler asks for it, once it has read the mode.
         .routes(secured(StartDrill, routes!(executions::start)))
         .routes(secured(Read, routes!(executions::list)))
         .routes(secured(Read, routes!(executions::get)))
+        .routes(secured(Read, routes!(report::get)))
         .routes(secured(Read, routes!(export::export)))
         .routes(secured(Plan, routes!(import::import)).layer_limit(MAX_IMPORT))
         .routes(secured(Plan, routes!(native_plan::import)))

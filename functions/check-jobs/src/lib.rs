@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aws::Clients;
-use aws::drs::{Drs, Job};
+use aws::drs::{Drs, Job, RecoveryInstance};
 use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use domain::batch::{self, Quotas};
 use domain::id::{JobId, ServerId};
@@ -115,7 +115,7 @@ async fn instances(
     job_id: &JobId,
     job: Option<&Job>,
     batch: &BatchRecord,
-) -> Result<BTreeMap<ServerId, domain::id::InstanceId>, TaskError> {
+) -> Result<BTreeMap<ServerId, RecoveryInstance>, TaskError> {
     let launched = |status: &str| status == "LAUNCHED";
     if !job.is_some_and(|job| job.is_completed() || job.servers.iter().any(|server| launched(&server.launch_status))) {
         return Ok(BTreeMap::new());
@@ -123,7 +123,7 @@ async fn instances(
     let servers: Vec<ServerId> = batch.servers.iter().cloned().collect();
     let found = drs.recovery_instances(&servers).await?;
     let of_job = found.into_iter().filter(|instance| instance.job.as_ref() == Some(job_id));
-    Ok(of_job.map(|instance| (instance.server, instance.id)).collect())
+    Ok(of_job.map(|instance| (instance.server.clone(), instance)).collect())
 }
 
 /// Counts what ended in this poll, once.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aws::drs::{Job, JobServer, LogEntry};
+use aws::drs::{Job, JobServer, LogEntry, RecoveryInstance};
 use aws::history::ServerRecord;
 use domain::id::{InstanceId, ServerId};
 use domain::status::ServerStatus;
@@ -18,7 +18,7 @@ pub(crate) fn server(
     server: &mut ServerRecord,
     job: Option<&Job>,
     log: &[LogEntry],
-    instances: &BTreeMap<ServerId, InstanceId>,
+    instances: &BTreeMap<ServerId, RecoveryInstance>,
     timeout_seconds: i64,
     now: i64,
 ) -> Result<(), TaskError> {
@@ -31,6 +31,7 @@ pub(crate) fn server(
             // An instance that no source names yet is looked for until the job is long over: without it, neither
             // health checks nor a clean-up could find it.
             if instance.is_some() || long_over(job, now) {
+                server.recovered_from = instances.get(&server.server_id).and_then(|found| found.recovered_from);
                 return launched(server, instance, &own, now);
             }
         }
@@ -65,11 +66,11 @@ fn instance(
     server: &ServerRecord,
     in_job: Option<&JobServer>,
     log: &[&LogEntry],
-    instances: &BTreeMap<ServerId, InstanceId>,
+    instances: &BTreeMap<ServerId, RecoveryInstance>,
 ) -> Option<InstanceId> {
     let from_log = || log.iter().rev().find_map(|entry| entry.instance.clone());
     let from_job = || in_job.and_then(|other| other.instance.clone());
-    instances.get(&server.server_id).cloned().or_else(from_log).or_else(from_job)
+    instances.get(&server.server_id).map(|found| found.id.clone()).or_else(from_log).or_else(from_job)
 }
 
 fn launched(
@@ -185,5 +186,21 @@ mod tests {
         let launched = observed(&job("COMPLETED", "LAUNCHED", Some(533)), &log, 560);
         assert_eq!(launched.status, ServerStatus::Launched);
         assert_eq!((launched.launched_at, launched.instance_id), (Some(529), Some("i-1".into())));
+    }
+
+    #[test]
+    fn the_recovery_point_comes_from_the_recovery_instance() {
+        let instance = RecoveryInstance {
+            id: "i-1".into(),
+            server: "s-1".into(),
+            job: Some("drsjob-1".into()),
+            is_drill: true,
+            state: "RUNNING".into(),
+            recovered_from: Some(-60),
+        };
+        let mut record = record();
+        let instances = BTreeMap::from([("s-1".into(), instance)]);
+        server(&mut record, Some(&job("COMPLETED", "LAUNCHED", Some(533))), &[], &instances, 7_200, 560).unwrap();
+        assert_eq!((record.instance_id, record.recovered_from), (Some("i-1".into()), Some(-60)));
     }
 }

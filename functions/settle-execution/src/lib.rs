@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use aws::Clients;
-use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord, in_open_intents};
+use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, ServersEnded, WaveRecord, in_open_intents};
 use domain::id::{ExecutionId, PlanId, ServerId};
 use domain::outcome::execution_outcome;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
@@ -53,6 +53,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let lost_waves = end_lost_waves(&mut waves, now)?;
     let lost_servers = end_lost_servers(&mut servers, &lost_waves, &in_open_intents(&batches))?;
     history.freeze(&lost_waves, &lost_servers).await?;
+    execution.servers = (!servers.is_empty()).then(|| ended(&servers));
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
         let was = execution.status;
@@ -82,6 +83,12 @@ fn conclude(
     execution.reason = reason;
     execution.ended_at = Some(waves.iter().filter_map(|wave| wave.ended_at).max().unwrap_or(now));
     Ok(())
+}
+
+fn ended(servers: &[ServerRecord]) -> ServersEnded {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let recovered = servers.iter().filter(|server| server.status.is_success()).count();
+    ServersEnded { total: count(servers.len()), recovered: count(recovered) }
 }
 
 /// The first wave that did not complete, since the others mostly follow from it.

@@ -62,6 +62,19 @@ pub struct ExecutionRecord {
     /// How long it was expected to take when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Estimate>,
+    /// How its servers ended, once it is settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub servers: Option<ServersEnded>,
+}
+
+/// How the servers of an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServersEnded {
+    /// All of them.
+    pub total: u32,
+    /// Those that succeeded.
+    pub recovered: u32,
 }
 
 impl ExecutionRecord {
@@ -84,6 +97,7 @@ impl ExecutionRecord {
             ended_at: None,
             findings: Vec::new(),
             forecast: None,
+            servers: None,
         }
     }
 

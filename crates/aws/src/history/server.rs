@@ -46,6 +46,9 @@ pub struct ServerRecord {
     /// What DRS launched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<InstanceId>,
+    /// When the recovery point was taken that it was launched from, in Unix seconds: what its RPO is counted from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered_from: Option<i64>,
     /// When its DRS job was started, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<i64>,
@@ -102,6 +105,7 @@ impl ServerRecord {
             reason: String::new(),
             job_id: None,
             instance_id: None,
+            recovered_from: None,
             started_at: None,
             launched_at: None,
             checking_at: None,

@@ -6,6 +6,27 @@ use domain::id::{ExecutionId, PlanId};
 use super::wire::{Call, Query, segment};
 use super::{Client, ClientError};
 
+/// What a report is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// One file, for people.
+    Html,
+    /// For programs.
+    Json,
+    /// A row for each server.
+    Csv,
+}
+
+impl ReportFormat {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
+}
+
 impl Client {
     /// Starts an execution of a plan.
     ///
@@ -21,6 +42,15 @@ impl Client {
     /// When there is none of that id, or the API cannot be reached.
     pub fn execution(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
         self.get(format!("/v1/executions/{}", segment(id.as_str())))
+    }
+
+    /// The report of an execution, as text.
+    ///
+    /// # Errors
+    /// When there is none of that id, or the API cannot be reached.
+    pub fn report(&self, id: &ExecutionId, format: ReportFormat) -> Result<String, ClientError> {
+        let path = format!("/v1/executions/{}/report?format={}", segment(id.as_str()), format.as_str());
+        Ok(self.ask(&Call::get(path))?.text)
     }
 
     /// One page of executions, the newest first, of one plan or of all.

@@ -1,6 +1,6 @@
 //! `/v1/recovery-plans`. Starting one is in [`super::executions`].
 
-use contract::{Mode, PlanForecast, Preflight, Readiness, RecoveryPlan, StoredPlan};
+use contract::{Mode, PlanForecast, PlanRun, Preflight, Readiness, RecoveryPlan, StoredPlan};
 use domain::id::PlanId;
 
 use super::wire::{Call, Query, segment};
@@ -75,6 +75,14 @@ impl Client {
     /// When there is no such plan, or the API cannot be reached.
     pub fn readiness(&self, plan: &PlanId, limit: usize) -> Result<(Vec<Readiness>, bool), ClientError> {
         self.first(&format!("{}/readiness", path_of(plan)), &Query::default(), limit)
+    }
+
+    /// The newest `limit` runs of a plan, the newest first, and whether there are more.
+    ///
+    /// # Errors
+    /// When there is no such plan and never was a run, or the API cannot be reached.
+    pub fn plan_runs(&self, plan: &PlanId, limit: usize) -> Result<(Vec<PlanRun>, bool), ClientError> {
+        self.first(&format!("{}/history", path_of(plan)), &Query::default(), limit)
     }
 
     /// How long a run of a plan would take.

@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
         print(&text)?;
         return Ok(ExitCode::SUCCESS);
     };
-    write(file, &text).with_context(|| format!("Cannot write {}", file.display()))?;
+    write(file, &format!("{text}\n")).with_context(|| format!("Cannot write {}", file.display()))?;
     let (groups, plans) = (documents.protection_groups.len(), documents.recovery_plans.len());
     note(&format!("{groups} protection groups and {plans} recovery plans are in {}.", file.display()));
     Ok(ExitCode::SUCCESS)
@@ -81,13 +81,13 @@ fn only(stored: PlanDocuments, names: &[String]) -> anyhow::Result<PlanDocuments
     Ok(PlanDocuments { protection_groups, recovery_plans })
 }
 
-/// The old file stays until the new one is whole.
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
+/// Writes a whole file. The old one stays until the new one is whole.
+pub(super) fn write(file: &Path, text: &str) -> std::io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let draft = file.with_file_name(name);
     let written = std::fs::File::create(&draft)
-        .and_then(|mut opened| writeln!(opened, "{text}"))
+        .and_then(|mut opened| opened.write_all(text.as_bytes()))
         .and_then(|()| std::fs::rename(&draft, file));
     if written.is_err() {
         let _ = std::fs::remove_file(&draft);

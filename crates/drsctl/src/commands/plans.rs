@@ -30,7 +30,9 @@ enum Command {
     /// Show how two versions of a plan differ. Exit status 1 if they do.
     Diff(Diff),
     /// List what scheduled preflights found, the newest first.
-    Readiness(Readiness),
+    Readiness(Limited),
+    /// List the runs of one, the newest first: what each promised, was expected to take and took.
+    History(Limited),
     /// Delete one. Asks for its name.
     Delete(Deletion),
 }
@@ -63,7 +65,7 @@ struct Diff {
 }
 
 #[derive(clap::Args)]
-struct Readiness {
+struct Limited {
     /// The plan's name.
     name: String,
     /// List at most this many.
@@ -101,9 +103,14 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCo
             show(output, &versions, |versions| table::versions(&versions.items))?;
         }
         Command::Diff(diff) => return self::diff(&diff, output),
-        Command::Readiness(Readiness { name, limit }) => {
+        Command::Readiness(Limited { name, limit }) => {
             let (results, more) = session::client()?.readiness(&PlanId::from(name), limit)?;
             show(output, &Page::new(results, None), |results| table::readiness(&results.items))?;
+            note_more(limit, more);
+        }
+        Command::History(Limited { name, limit }) => {
+            let (runs, more) = session::client()?.plan_runs(&PlanId::from(name), limit)?;
+            show(output, &Page::new(runs, None), |runs| table::history(&runs.items))?;
             note_more(limit, more);
         }
         Command::Delete(deletion) => return delete(&deletion, output),

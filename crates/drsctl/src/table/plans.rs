@@ -1,9 +1,9 @@
 //! Recovery plans, their versions and their readiness as tables.
 
-use contract::{OnFailure, Readiness, ReadinessVerdict, StoredPlan, Wave};
+use contract::{OnFailure, PlanRun, Readiness, ReadinessVerdict, StoredPlan, Wave};
 
 use super::{NOTHING, align_right, findings, joined, or_nothing, table};
-use crate::text::{counted, printable, utc};
+use crate::text::{counted, hms, printable, utc};
 
 /// One row for each plan.
 #[must_use]
@@ -111,6 +111,34 @@ fn wave_row(wave: &Wave) -> [String; 9] {
 
 fn minutes(minutes: Option<u32>) -> String {
     minutes.map_or_else(|| NOTHING.to_owned(), |minutes| format!("{minutes} min"))
+}
+
+/// One row for each run, the newest first.
+#[must_use]
+pub fn history(runs: &[PlanRun]) -> String {
+    if runs.is_empty() {
+        return "This plan has not run yet.".to_owned();
+    }
+    let mut table =
+        table(&["started", "mode", "status", "version", "servers", "RTO", "target", "p50", "p90", "execution"]);
+    align_right(&mut table, 3..=8);
+    let time = |seconds: Option<i64>| seconds.map_or_else(|| NOTHING.to_owned(), hms);
+    for run in runs {
+        let servers = run.servers.map(|ended| format!("{}/{}", ended.recovered, ended.total));
+        table.add_row([
+            utc(run.started_at),
+            run.mode.to_string(),
+            run.status.to_string(),
+            or_nothing(run.plan_version.map(|version| version.to_string()).as_deref()),
+            or_nothing(servers.as_deref()),
+            time(run.rto_seconds),
+            time(run.target_rto_minutes.map(|minutes| i64::from(minutes) * 60)),
+            time(run.forecast.map(|forecast| i64::from(forecast.p50_seconds))),
+            time(run.forecast.map(|forecast| i64::from(forecast.p90_seconds))),
+            printable(run.execution_id.as_str()),
+        ]);
+    }
+    table.to_string()
 }
 
 /// The results of scheduled preflights, the newest first, and what the newest found.

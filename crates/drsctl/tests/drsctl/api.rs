@@ -104,6 +104,7 @@ pub(crate) fn everything(request: &Request) -> Answer {
         ("GET", "recovery-plans/shop/versions/1") => ok(&plan(1)),
         ("GET", "recovery-plans/shop/versions") => ok(&page(&[plan(2), plan(1)], None)),
         ("GET", "recovery-plans/shop/readiness") => ok(&page(&[readiness()], None)),
+        ("GET", "recovery-plans/shop/history") => ok(&page(&[run()], None)),
         ("GET", "recovery-plans/shop/forecast") => ok(&forecast(false)),
         ("POST", "recovery-plans/shop/preflight") => ok(&preflight()),
         ("POST", "import") => ok(&report(&[update(), unchanged("PROTECTION_GROUP", "database")], &[])),
@@ -116,9 +117,26 @@ pub(crate) fn everything(request: &Request) -> Answer {
             summary["startedBy"] = NASTY.into();
             ok(&page(&[summary], None))
         }
+        ("GET", "executions/shop-1/report") => report_of(request),
         ("GET", "executions/shop-1") => Some((200, execution("COMPLETED", "COMPLETED", "HEALTHY"))),
         _ => Some((404, json!({"title": "Not found", "status": 404, "code": "NOT_FOUND", "detail": path}).to_string())),
     }
+}
+
+fn run() -> Value {
+    json!({"executionId": NASTY, "planVersion": 2, "mode": "DRILL", "status": "PARTIAL", "startedAt": 100,
+        "rtoSeconds": 600, "targetRtoMinutes": 60, "forecast": {"p50Seconds": 1_200, "p90Seconds": 2_400},
+        "servers": {"total": 2, "recovered": 1}})
+}
+
+fn report_of(request: &Request) -> Answer {
+    Some((
+        200,
+        match request.path.split_once("format=").unwrap().1 {
+            "json" => json!({"generatedAt": 100, "shortened": [NASTY]}).to_string(),
+            other => format!("a report as {other}{NASTY}\n"),
+        },
+    ))
 }
 
 /// Two pages.

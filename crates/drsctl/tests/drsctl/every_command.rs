@@ -53,6 +53,7 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
         "Nothing differs between versions 2 and 2",
     ),
     ("plans readiness shop", 0, &["GET /v1/recovery-plans/shop/readiness"], "ATTENTION"),
+    ("plans history shop", 0, &["GET /v1/recovery-plans/shop/history"], "1/2 ┆ 0:10:00 ┆ 1:00:00 ┆ 0:20:00"),
     (
         "plans delete shop --yes",
         0,

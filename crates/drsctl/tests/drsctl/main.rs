@@ -15,6 +15,8 @@ mod inventory;
 #[cfg(test)]
 mod plan_files;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod results;

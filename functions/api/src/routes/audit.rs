@@ -56,7 +56,7 @@ pub async fn list(
     Ok(Json(Page::new(page.items.into_iter().map(event).collect(), page.next_token)))
 }
 
-fn event(record: AuditRecord) -> AuditEvent {
+pub(super) fn event(record: AuditRecord) -> AuditEvent {
     AuditEvent {
         id: record.id,
         at: record.at,

@@ -8,7 +8,9 @@ use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{CheckRun, Execution, ExecutionSummary, Mode, Page, ServerRun, SettingsRun, StartExecution, WaveRun};
+use contract::{
+    CheckRun, Execution, ExecutionSummary, Mode, Page, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,
+};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
@@ -123,7 +125,7 @@ fn execution_id(plan: &PlanId, now: i64) -> ExecutionId {
     ExecutionId::from(format!("{plan}-{at}-{:04x}", fastrand::u16(..)))
 }
 
-fn execution(records: ExecutionRecords) -> Execution {
+pub(super) fn execution(records: ExecutionRecords) -> Execution {
     let names: BTreeMap<u32, String> = records.waves.iter().map(|wave| (wave.number, wave.name.clone())).collect();
     let mut servers: BTreeMap<u32, Vec<ServerRun>> = BTreeMap::new();
     for record in records.servers {
@@ -140,7 +142,7 @@ fn execution(records: ExecutionRecords) -> Execution {
     Execution { summary: summary(records.execution), waves }
 }
 
-fn summary(record: ExecutionRecord) -> ExecutionSummary {
+pub(super) fn summary(record: ExecutionRecord) -> ExecutionSummary {
     ExecutionSummary {
         rto_seconds: record.rto_seconds(),
         execution_id: record.execution_id,
@@ -154,6 +156,7 @@ fn summary(record: ExecutionRecord) -> ExecutionSummary {
         ended_at: record.ended_at,
         forecast: record.forecast,
         findings: record.findings,
+        servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
     }
 }
 
@@ -183,6 +186,7 @@ fn server(record: ServerRecord) -> ServerRun {
         reason: record.reason,
         job_id: record.job_id,
         instance_id: record.instance_id,
+        recovered_from: record.recovered_from,
         started_at: record.started_at,
         launched_at: record.launched_at,
         checked_at: record.checked_at,
