@@ -103,10 +103,8 @@ fn everything_worth_a_warning_is_said_and_the_run_goes_on() {
     });
     let all = group(&scenario, "all", json!({ "servers": members(&ids), "launchSettings": { "copyTags": true } }));
     let check = json!({ "name": "own", "kind": "ssmCommand", "document": "Never-Written", "required": false });
-    let after =
-        json!({ "name": "dns", "kind": "ssmAutomation", "document": "Example-SwitchDns", "runIn": ["RECOVERY"] });
     let plan = json!({ "name": scenario.name, "targetRpoMinutes": 60, "waves": [
-        { "name": "all", "groups": [all], "healthChecks": [check], "afterActions": [after] },
+        { "name": "all", "groups": [all], "healthChecks": [check] },
     ] });
     scenario.put("recovery-plans", &scenario.name, &plan);
     let asked = ask(&scenario, Mode::Recovery);
@@ -214,4 +212,21 @@ fn a_wave_that_is_too_large_for_the_quotas_is_said_to_queue() {
     assert!(asked.ready);
     let queueing = one(&asked.findings, FindingCode::QueueingExpected);
     assert!(queueing.message.contains("of its 501 servers would wait at first"), "{}", queueing.message);
+}
+
+/// An action that nobody would do is worse than a run that does not begin.
+#[test]
+fn what_executions_do_not_do_yet_is_refused_before_anything_is_launched() {
+    let scenario = Scenario::new("not-yet");
+    let servers = scenario.servers(1, |_, _| {});
+    let group = scenario.group("all", &servers, &[]);
+    let dns = json!({ "name": "dns", "kind": "ssmAutomation", "document": "Example-SwitchDns", "runIn": ["RECOVERY"] });
+    scenario.plan(&json!([{ "name": "all", "groups": [group], "afterActions": [dns] }]));
+    let asked = ask(&scenario, Mode::Recovery);
+    let finding = one(&asked.findings, FindingCode::NotDoneYet);
+    assert!(!asked.ready && finding.message.contains("afterActions"), "{}", finding.message);
+    let refused = scenario.run(Mode::Recovery);
+    assert_ended(&refused, ExecutionStatus::Refused);
+    // The action is for recoveries only: a drill of the plan is whole without it.
+    assert!(ask(&scenario, Mode::Drill).ready);
 }
