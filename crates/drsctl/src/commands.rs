@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod completion;
 mod confirm;
+mod control;
 mod diff;
 mod executions;
 mod export;
@@ -87,6 +88,14 @@ enum Command {
     Run(run::Arguments),
     /// List executions, or show one.
     Executions(executions::Arguments),
+    /// Hold an execution: it starts no new job until it is resumed.
+    Pause(control::Which),
+    /// Let a paused execution go on.
+    Resume(control::Which),
+    /// Let a wave begin that awaits an approval.
+    Approve(control::Decision),
+    /// Do not let a wave begin that awaits an approval.
+    Reject(control::Decision),
     /// List who changed or started what, the newest first.
     Audit(audit::Arguments),
     /// Say who the API takes you for, and what you may do.
@@ -113,6 +122,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Forecast(arguments) => forecast::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
         Command::Executions(arguments) => executions::run(&arguments, output),
+        Command::Pause(arguments) => control::pause(&arguments, output),
+        Command::Resume(arguments) => control::resume(&arguments, output),
+        Command::Approve(arguments) => control::approve(&arguments, output),
+        Command::Reject(arguments) => control::reject(&arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Whoami => audit::whoami(output),
         Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),
