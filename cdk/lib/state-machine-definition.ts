@@ -9,13 +9,13 @@ const PLACEHOLDER = /\$\{([A-Za-z]+)\}/g;
 /**
  * Reads a definition and fills in its numbers. A placeholder that stands for a number is a whole scalar
  * (`TimeoutSeconds: ${TaskTimeoutSeconds}`) and has to become a number here: CloudFormation's own substitution
- * can only make strings of it.
+ * can only make strings of it. The same goes for a JSONata expression in the place of a number.
  */
-export function readDefinition(file: string, numbers: Readonly<Record<string, number>>): Definition {
+export function readDefinition(file: string, numbers: Readonly<Record<string, number | string>>): Definition {
   return replaceNumbers(parse(readFileSync(file, 'utf8')), numbers) as Definition;
 }
 
-function replaceNumbers(value: unknown, numbers: Readonly<Record<string, number>>): unknown {
+function replaceNumbers(value: unknown, numbers: Readonly<Record<string, number | string>>): unknown {
   if (typeof value === 'string') {
     const name = /^\$\{([A-Za-z]+)\}$/.exec(value)?.[1];
     return name !== undefined && name in numbers ? numbers[name] : value;

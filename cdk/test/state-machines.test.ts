@@ -70,8 +70,8 @@ describe('state machines', () => {
   });
 
   test('wait less on the local cloud, which does not scale time-outs', () => {
-    expect(waitTimes({ local: false, scale: 1 })).toEqual({ DependencyTimeoutSeconds: 300, TaskTimeoutSeconds: 150 });
-    expect(waitTimes({ local: true, scale: 0.1 })).toEqual({ DependencyTimeoutSeconds: 30, TaskTimeoutSeconds: 30 });
+    expect(waitTimes({ local: false, scale: 1 })).toEqual({ DependencyTimeoutSeconds: 300, HoldTimeoutSeconds: '{% $holdSeconds %}', TaskTimeoutSeconds: 150 });
+    expect(waitTimes({ local: true, scale: 0.1 })).toEqual({ DependencyTimeoutSeconds: 30, HoldTimeoutSeconds: 30, TaskTimeoutSeconds: 30 });
     expect(waitTimes({ local: true, scale: 0.01 }).DependencyTimeoutSeconds).toBe(5);
   });
 });

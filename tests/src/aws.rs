@@ -30,6 +30,17 @@ impl Cloud {
         self.sfn("StartExecution", &request)["executionArn"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until `machine` has an execution of this name.
+    pub fn begun(&self, machine: &str, name: &str) {
+        let request = json!({ "stateMachineArn": self.state_machines[machine], "maxResults": 1000 });
+        eventually(&format!("the beginning of {name}"), || {
+            let listed = self.sfn("ListExecutions", &request);
+            let is = |execution: &Value| execution["name"] == name;
+            let found = listed["executions"].as_array().is_some_and(|executions| executions.iter().any(is));
+            if found { Ok(()) } else { Err("not begun".to_owned()) }
+        });
+    }
+
     /// Waits for the end of an execution, and gives back how Step Functions describes it.
     pub fn ended(&self, execution_arn: &str) -> Value {
         eventually(&format!("the end of {execution_arn}"), || {

@@ -24,6 +24,7 @@ fn a_task_that_is_delivered_after_the_end_changes_nothing() {
     for task in [
         "prepare-execution",
         "await-dependencies",
+        "await-decision",
         "apply-launch-settings",
         "start-jobs",
         "check-jobs",

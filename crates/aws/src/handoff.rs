@@ -1,38 +1,128 @@
-//! The hand-off from a settled wave to those that wait for it, used by both sides of it.
+//! The hand-off to a wave that waits: from the waves before it, and from people. Used by both sides of it.
+//!
+//! Each side writes first and reads then: the waiting one its token, the other one what it decided. Whoever comes second
+//! sees what the first has written, so no wake-up is lost. What is decided is [`domain::gate`]'s.
 
-use domain::outcome::{Decision, Dependency, decide};
+use domain::gate::{ApprovalDecision, Facts, Gate, Verdict, gate};
+use domain::id::{ExecutionId, PlanId};
+use domain::outcome::Dependency;
+use domain::status::{ExecutionStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::clients::Clients;
-use crate::error::AwsError;
-use crate::history::{WaveKey, WaveRecord};
+use crate::clock;
+use crate::error::{AwsError, ErrorKind};
+use crate::history::{Awaits, ExecutionRecord, WaveKey, WaveRecord};
 
 /// What a waiting wave is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// `RUN` or `SKIP`.
+    /// `RUN`, `SKIP`, `REJECT` or `HOLD`.
     pub decision: String,
-    /// Why it is skipped; empty when it runs.
+    /// Why it is skipped or rejected; empty otherwise.
     pub reason: String,
+    /// For `HOLD`: after how many seconds it looks again.
+    pub seconds: i64,
 }
 
-/// Tells the wave `key` to run or to skip, when all of its dependencies among `waves` are settled and it waits. False
-/// when it has to wait on, or nothing waits any more.
-///
-/// # Errors
-/// When AWS cannot be asked.
-pub async fn release(clients: &Clients, key: &WaveKey, waves: &[WaveRecord]) -> Result<bool, AwsError> {
-    let dependencies: Vec<Dependency> = waves
-        .iter()
-        .filter(|wave| wave.dependants.contains(&key.wave))
-        .map(|wave| Dependency { name: wave.name.clone(), status: wave.status, on_failure: wave.on_failure })
-        .collect();
-    let release = match decide(&dependencies) {
-        Decision::Wait => return Ok(false),
-        Decision::Run => Release { decision: "RUN".to_owned(), reason: String::new() },
-        Decision::Skip { reason } => Release { decision: "SKIP".to_owned(), reason },
-    };
-    let Some(token) = clients.history.token(key).await? else { return Ok(false) };
-    clients.sfn.send_task_success(&token.token, &release).await
+impl Release {
+    /// What `gate` means for the wave; nothing when it waits on for its dependencies, or is still in the making.
+    fn of(gate: Gate) -> Option<Self> {
+        let told = |decision: &str, reason, seconds| Some(Self { decision: decision.to_owned(), reason, seconds });
+        match gate {
+            Gate::Wait | Gate::Ask | Gate::Expire => None,
+            Gate::Run => told("RUN", String::new(), 0),
+            Gate::Skip { reason } => told("SKIP", reason, 0),
+            Gate::Reject { reason } => told("REJECT", reason, 0),
+            Gate::Hold { seconds } => told("HOLD", String::new(), seconds),
+        }
+    }
+}
+
+/// An execution and its waves, as they were read for a hand-off: after the caller's own write.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    execution: Option<ExecutionRecord>,
+    waves: Vec<WaveRecord>,
+}
+
+impl Seen {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn now(clients: &Clients, id: &ExecutionId, plan: &PlanId) -> Result<Self, AwsError> {
+        let execution = clients.history.execution(id, plan).await?;
+        let waves = clients.history.waves(id, plan).await?;
+        Ok(Self { execution, waves })
+    }
+
+    /// Tells the wave `key` what to do, when it waits and has not to wait on. False when it has, or nothing waits any more.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    pub async fn release(&self, clients: &Clients, key: &WaveKey) -> Result<bool, AwsError> {
+        let Some(execution) = &self.execution else { return Ok(false) };
+        let Some(wave) = self.waves.iter().find(|wave| wave.number == key.wave) else { return Ok(false) };
+        // What is delivered late asks nobody for an approval.
+        if execution.status != ExecutionStatus::Running || wave.status.is_terminal() {
+            return Ok(false);
+        }
+        let gate = self.pass(clients, execution, key, wave.clone()).await?;
+        let Some(release) = Release::of(gate) else { return Ok(false) };
+        let Some(token) = clients.history.token(key).await? else { return Ok(false) };
+        match (token.awaits, release.decision.as_str()) {
+            (Awaits::Decision, "HOLD") => Ok(false),
+            (Awaits::Dependencies | Awaits::Decision, _) => clients.sfn.send_task_success(&token.token, &release).await,
+        }
+    }
+
+    /// What the gate says in the end: that an approval is asked for, or that its time is over, is recorded on the way.
+    async fn pass(
+        &self,
+        clients: &Clients,
+        execution: &ExecutionRecord,
+        key: &WaveKey,
+        mut wave: WaveRecord,
+    ) -> Result<Gate, AwsError> {
+        let dependencies = self.dependencies(key.wave);
+        let now = clock::now();
+        loop {
+            let facts = Facts {
+                dependencies: &dependencies,
+                approval: wave.approval.as_ref(),
+                pause: execution.paused.as_ref(),
+                now,
+            };
+            let gate = gate(&facts);
+            let was = wave.status;
+            match (&gate, wave.approval.as_mut()) {
+                (Gate::Ask, Some(approval)) => {
+                    approval.ask(now);
+                    wave.set_status(WaveStatus::AwaitingApproval)?;
+                }
+                (Gate::Expire, Some(approval)) => {
+                    let (verdict, by, comment) = (Verdict::TimedOut, String::new(), String::new());
+                    approval.decision = Some(ApprovalDecision { verdict, by, at: now, comment });
+                    wave.set_status(WaveStatus::Waiting)?;
+                }
+                _ => return Ok(gate),
+            }
+            match clients.history.change_wave(&wave, was, None).await {
+                Ok(()) => {}
+                // Somebody else has asked, or decided: it is his word that counts.
+                Err(error) if error.kind == ErrorKind::Conflict => wave = clients.history.wave(key).await?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn dependencies(&self, wave: u32) -> Vec<Dependency> {
+        self.waves
+            .iter()
+            .filter(|other| other.dependants.contains(&wave))
+            .map(|other| Dependency { name: other.name.clone(), status: other.status, on_failure: other.on_failure })
+            .collect()
+    }
 }

@@ -12,7 +12,7 @@
 
 use domain::id::{ExecutionId, PlanId};
 use domain::plan::Mode;
-use domain::status::{ExecutionStatus, ServerStatus};
+use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
@@ -23,7 +23,7 @@ mod record;
 mod server;
 
 pub use claims::Claim;
-pub use record::{BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
+pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 
 /// The table of record of executions, and of the claims they hold.
@@ -103,13 +103,26 @@ impl History {
         }
     }
 
-    /// Records what became of an execution, unless its status is no longer `was`, the one that the caller read: of two
-    /// that decide at once, one sees what the other decided.
+    /// Records what became of an execution, unless somebody else wrote it since the caller read it: of two that decide at
+    /// once, one sees what the other decided.
     ///
     /// # Errors
-    /// `Conflict` when it has another status by now.
-    pub async fn save_execution(&self, record: &ExecutionRecord, was: ExecutionStatus) -> Result<(), AwsError> {
-        self.table.put(record, Condition::Is("status", Value::Text(was.as_str().to_owned()))).await
+    /// `Conflict` when it has been written since.
+    pub async fn save_execution(&self, record: &mut ExecutionRecord) -> Result<(), AwsError> {
+        let condition = unchanged(record);
+        record.revision += 1;
+        self.table.put(record, condition).await
+    }
+
+    /// As [`History::save_execution`], together with `event`, its entry in the audit log.
+    ///
+    /// # Errors
+    /// `Conflict` when it has been written since.
+    pub async fn change_execution(&self, record: &mut ExecutionRecord, event: Write) -> Result<(), AwsError> {
+        let condition = unchanged(record);
+        record.revision += 1;
+        let write = self.table.put_write(record, condition)?;
+        self.table.write(vec![write, event]).await.map_err(|error| refused(error, &record.execution_id))
     }
 
     /// A page of executions, newest first, of one plan or of all.
@@ -180,6 +193,22 @@ impl History {
     /// When the table cannot be written.
     pub async fn save_wave(&self, record: &WaveRecord) -> Result<(), AwsError> {
         self.table.put(record, Condition::None).await
+    }
+
+    /// Records what became of a wave that was `was` when the caller read it, together with `event` in the audit log when a
+    /// person did it.
+    ///
+    /// # Errors
+    /// `Conflict` when it has another status by now.
+    pub async fn change_wave(
+        &self,
+        record: &WaveRecord,
+        was: WaveStatus,
+        event: Option<Write>,
+    ) -> Result<(), AwsError> {
+        let condition = Condition::Is("status", Value::Text(was.as_str().to_owned()));
+        let writes = std::iter::once(self.table.put_write(record, condition)?).chain(event).collect();
+        self.table.write(writes).await.map_err(|error| refused(error, &record.name))
     }
 
     /// The servers of a wave, as written.
@@ -328,6 +357,24 @@ impl History {
 
 fn read<T: serde::de::DeserializeOwned>(item: serde_json::Value) -> Result<T, AwsError> {
     serde_json::from_value(item).map_err(|error| AwsError::new(ErrorKind::Bug, "decoding an item", error.to_string()))
+}
+
+/// The item is as the caller read it. One that a version without revisions wrote is one until it is written again.
+fn unchanged(record: &ExecutionRecord) -> Condition {
+    match record.revision {
+        0 => Condition::Lacks("revision"),
+        revision => Condition::Is("revision", Value::Number(revision)),
+    }
+}
+
+fn refused(error: TransactError, subject: &impl std::fmt::Display) -> AwsError {
+    match error {
+        TransactError::Other(error) => error,
+        TransactError::Refused(_) => {
+            let message = format!("somebody else changed {subject} at the same time");
+            AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message)
+        }
+    }
 }
 
 fn unconditional(error: TransactError) -> AwsError {

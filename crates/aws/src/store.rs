@@ -35,6 +35,8 @@ pub enum Condition {
     New,
     /// The item's attribute has this value.
     Is(&'static str, Value),
+    /// The item has no such attribute.
+    Lacks(&'static str),
     /// There is no such item, or its attribute has one of these values.
     NewOrOneOf(&'static str, Vec<Value>),
 }
@@ -219,6 +221,11 @@ impl Table {
         let (text, attribute, values) = match condition {
             Condition::None => return None,
             Condition::New => return Some(Expression { text: new, names: None, values: None }),
+            Condition::Lacks(attribute) => {
+                let names = HashMap::from([("#attribute".to_owned(), attribute.to_owned())]);
+                let text = "attribute_not_exists(#attribute)".to_owned();
+                return Some(Expression { text, names: Some(names), values: None });
+            }
             Condition::Is(attribute, value) => ("#attribute = :v0".to_owned(), attribute, vec![value]),
             Condition::NewOrOneOf(attribute, values) => {
                 let names: Vec<String> = (0..values.len()).map(|index| format!(":v{index}")).collect();

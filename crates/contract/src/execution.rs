@@ -1,7 +1,9 @@
 //! Executions, their waves, servers and health checks.
 
 use domain::check::CheckKind;
+use domain::control::{ExecutionAction, WaveAction};
 use domain::forecast::Estimate;
+use domain::gate::{Pause, WaveApproval};
 use domain::health::CheckStatus;
 use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
 use domain::launch_settings::{SettingChange, SettingsOutcome};
@@ -23,6 +25,16 @@ pub struct StartExecution {
     /// For a RECOVERY: exactly the live recovery instances that DRS will terminate and that may go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replace_instances: Vec<InstanceId>,
+}
+
+/// `POST /v1/executions/{executionId}/waves/{number}/approve` and `…/reject`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WaveDecision {
+    /// Why; at most 1,000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub comment: String,
 }
 
 /// One execution, without its waves: an item of `GET /v1/executions`.
@@ -55,6 +67,10 @@ pub struct ExecutionSummary {
     pub findings: Vec<Finding>,
     /// How its servers ended; null before its end, and for executions of earlier versions.
     pub servers: Option<ServerCounts>,
+    /// Who holds it since when; null when it is not paused. A status goes on beside it: what runs is watched to its end.
+    pub paused: Option<Pause>,
+    /// What the caller may do to it now.
+    pub allowed_actions: Vec<ExecutionAction>,
 }
 
 /// How the servers of an execution ended.
@@ -119,6 +135,10 @@ pub struct WaveRun {
     pub status: WaveStatus,
     /// Why it is FAILED, PARTIAL or SKIPPED; empty otherwise.
     pub reason: String,
+    /// The approval that it needs before it begins, and who decided; null where it needs none.
+    pub approval: Option<WaveApproval>,
+    /// What the caller may do to it now.
+    pub allowed_actions: Vec<WaveAction>,
     /// When its first servers were to be launched.
     pub started_at: Option<i64>,
     /// When its last server was launched, or failed to.

@@ -6,6 +6,8 @@
 
 pub use domain::action::{Action, ActionKind, Approval, OnActionFailure, OnTimeout};
 pub use domain::check::{CheckKind, HealthCheck, Os};
+pub use domain::control::{ExecutionAction, WaveAction};
+pub use domain::gate::{ApprovalDecision, Pause, Verdict, WaveApproval};
 pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
@@ -25,7 +27,8 @@ mod transfer;
 pub use audit::{AuditEvent, Me};
 pub use difference::differences;
 pub use execution::{
-    CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,
+    CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveDecision,
+    WaveRun,
 };
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{

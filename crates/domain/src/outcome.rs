@@ -82,7 +82,9 @@ pub fn decide(dependencies: &[Dependency]) -> Decision {
                 format!("wave {name:?}, which it depends on, failed")
             }
             (WaveStatus::Failed, OnFailure::Continue) | (WaveStatus::Completed | WaveStatus::Partial, _) => continue,
-            (WaveStatus::Waiting | WaveStatus::Launching | WaveStatus::Checking, _) => return Decision::Wait,
+            (WaveStatus::Waiting | WaveStatus::AwaitingApproval | WaveStatus::Launching | WaveStatus::Checking, _) => {
+                return Decision::Wait;
+            }
         };
         return Decision::Skip { reason };
     }
@@ -100,7 +102,14 @@ pub fn execution_outcome(waves: &[(WaveStatus, OnFailure)]) -> ExecutionStatus {
                 outcome = ExecutionStatus::Partial;
             }
             (WaveStatus::Failed, OnFailure::Stop | OnFailure::Pause)
-            | (WaveStatus::Skipped | WaveStatus::Waiting | WaveStatus::Launching | WaveStatus::Checking, _) => {
+            | (
+                WaveStatus::Skipped
+                | WaveStatus::Waiting
+                | WaveStatus::AwaitingApproval
+                | WaveStatus::Launching
+                | WaveStatus::Checking,
+                _,
+            ) => {
                 return ExecutionStatus::Failed;
             }
         }

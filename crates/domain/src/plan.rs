@@ -157,6 +157,9 @@ pub struct RecoveryPlan {
     /// What happens when a server's launch settings cannot be applied.
     #[serde(default)]
     pub on_launch_settings_failure: OnLaunchSettingsFailure,
+    /// Whether a wave of a RECOVERY that needs an approval needs that of another person than the one who started it.
+    #[serde(default)]
+    pub four_eyes: bool,
     /// The waves, in any order: dependencies decide.
     pub waves: Vec<Wave>,
 }
@@ -175,6 +178,7 @@ impl Default for RecoveryPlan {
             target_rpo_minutes: None,
             drill_every_days: default_drill_every_days(),
             on_launch_settings_failure: OnLaunchSettingsFailure::default(),
+            four_eyes: false,
             waves: Vec::new(),
         }
     }

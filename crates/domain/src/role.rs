@@ -13,12 +13,23 @@ pub enum Action {
     StartDrill,
     /// Start a RECOVERY.
     StartRecovery,
+    /// Pause and resume an execution.
+    Pause,
+    /// Approve or reject a wave, where the wave's approval names the role; see [`crate::control`].
+    Approve,
 }
 
 impl Action {
     /// Every action there is.
-    pub const ALL: &'static [Self] =
-        &[Self::Read, Self::Plan, Self::RefreshInventory, Self::StartDrill, Self::StartRecovery];
+    pub const ALL: &'static [Self] = &[
+        Self::Read,
+        Self::Plan,
+        Self::RefreshInventory,
+        Self::StartDrill,
+        Self::StartRecovery,
+        Self::Pause,
+        Self::Approve,
+    ];
 
     /// The name of the action, as `openapi.json` has it.
     #[must_use]
@@ -29,12 +40,17 @@ impl Action {
             Self::RefreshInventory => "RefreshInventory",
             Self::StartDrill => "StartDrill",
             Self::StartRecovery => "StartRecovery",
+            Self::Pause => "Pause",
+            Self::Approve => "Approve",
         }
     }
 }
 
 /// The roles there are, as Cognito groups.
 pub const ROLES: &[&str] = &["dr-admin", "dr-planner", "dr-operator", "dr-recoverer", "dr-approver", "dr-auditor"];
+
+/// The role that may do everything.
+pub const ADMINISTRATOR: &str = "dr-admin";
 
 /// Whether `role` allows `action`. An unknown role allows nothing.
 #[must_use]
@@ -45,6 +61,11 @@ pub fn allows(role: &str, action: Action) -> bool {
         Action::RefreshInventory => matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer"),
         Action::StartDrill => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
+        Action::Pause => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
+        // Whichever of these the approval names. An auditor looks on.
+        Action::Approve => {
+            matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer" | "dr-approver")
+        }
     }
 }
 

@@ -64,8 +64,10 @@ status! {
 status! {
     /// Where a wave is.
     WaveStatus {
-        /// Waits for the waves it depends on, or DRS is being set for its servers.
+        /// Waits for the waves it depends on or for the end of a pause, or DRS is being set for its servers.
         Waiting => "WAITING",
+        /// Nothing but a person's approval keeps it from beginning.
+        AwaitingApproval => "AWAITING_APPROVAL",
         /// Its servers are being launched.
         Launching => "LAUNCHING",
         /// Its servers are launched and their health checks run.
@@ -143,7 +145,7 @@ impl WaveStatus {
     #[must_use]
     pub fn is_terminal(self) -> bool {
         match self {
-            Self::Waiting | Self::Launching | Self::Checking => false,
+            Self::Waiting | Self::AwaitingApproval | Self::Launching | Self::Checking => false,
             Self::Completed | Self::Partial | Self::Failed | Self::Skipped => true,
         }
     }
@@ -155,7 +157,9 @@ impl WaveStatus {
             return true;
         }
         match self {
-            Self::Waiting => matches!(next, Self::Launching | Self::Skipped | Self::Failed),
+            Self::Waiting => matches!(next, Self::AwaitingApproval | Self::Launching | Self::Skipped | Self::Failed),
+            // Decided, it may still have to wait: for the end of a pause, or for DRS.
+            Self::AwaitingApproval => matches!(next, Self::Waiting | Self::Failed),
             Self::Launching => matches!(next, Self::Checking | Self::Completed | Self::Partial | Self::Failed),
             Self::Checking => matches!(next, Self::Completed | Self::Partial | Self::Failed),
             Self::Completed | Self::Partial | Self::Failed | Self::Skipped => false,

@@ -146,7 +146,7 @@ fn check_wave(at: &str, wave: &Wave, problems: &mut Vec<Problem>) {
     if wave.on_failure == OnFailure::Pause {
         problems.push(problem(
             format!("{at}.onFailure"),
-            "PAUSE is not available yet, since nothing could resume the run: use STOP or CONTINUE",
+            "PAUSE is not available yet, since nothing could retry or skip a wave that failed: use STOP or CONTINUE",
         ));
     }
     check_minutes(&format!("{at}.launchTimeoutMinutes"), wave.launch_timeout_minutes, problems);

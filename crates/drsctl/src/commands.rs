@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod completion;
 mod confirm;
+mod control;
 mod diff;
 mod executions;
 mod export;
@@ -90,6 +91,14 @@ enum Command {
     Executions(executions::Arguments),
     /// Write what an execution came to, against what its plan promised: for auditors.
     Report(report::Arguments),
+    /// Hold an execution: it starts no new job until it is resumed.
+    Pause(control::Which),
+    /// Let a paused execution go on.
+    Resume(control::Which),
+    /// Let a wave begin that awaits an approval.
+    Approve(control::Decision),
+    /// Do not let a wave begin that awaits an approval.
+    Reject(control::Decision),
     /// List who changed or started what, the newest first.
     Audit(audit::Arguments),
     /// Say who the API takes you for, and what you may do.
@@ -117,6 +126,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Run(arguments) => run::run(arguments, output),
         Command::Executions(arguments) => executions::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),
+        Command::Pause(arguments) => control::pause(&arguments, output),
+        Command::Resume(arguments) => control::resume(&arguments, output),
+        Command::Approve(arguments) => control::approve(&arguments, output),
+        Command::Reject(arguments) => control::reject(&arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Whoami => audit::whoami(output),
         Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),

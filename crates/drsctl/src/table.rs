@@ -2,7 +2,7 @@
 //! `--output json` and `--output yaml` ([`crate::document`]).
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use contract::{Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, WaveRun};
+use contract::{Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, Verdict, WaveRun};
 use domain::health::CheckStatus;
 
 use crate::text::{hms, printable, shortened, utc};
@@ -61,6 +61,7 @@ pub fn result(execution: &Execution) -> String {
     if !execution.waves.is_empty() {
         lines.push(waves(execution));
     }
+    lines.extend(execution.waves.iter().filter_map(approval));
     lines.extend(troubles(execution));
     lines.extend(findings(&summary.findings));
     let name = format!("{} of {}", summary.mode, printable(summary.plan_id.as_str()));
@@ -71,9 +72,28 @@ pub fn result(execution: &Execution) -> String {
         (None, Some(ended)) => format!(" after {}", hms(ended - summary.started_at)),
         (None, None) => String::new(),
     };
-    lines.push(format!("{name}: {}{took}{reason}", summary.status));
+    let held = summary.paused.as_ref().map(|pause| format!(", paused by {}", printable(&pause.by))).unwrap_or_default();
+    lines.push(format!("{name}: {}{held}{took}{reason}", summary.status));
     lines.push(format!("Execution {}", printable(summary.execution_id.as_str())));
     lines.join("\n")
+}
+
+/// Who has to approve `wave`, or who decided.
+fn approval(wave: &WaveRun) -> Option<String> {
+    let approval = wave.approval.as_ref()?;
+    let name = printable(&wave.name);
+    if let Some(decision) = &approval.decision {
+        let what = match decision.verdict {
+            Verdict::Approved => format!("was approved by {}", printable(&decision.by)),
+            Verdict::Rejected => format!("was rejected by {}", printable(&decision.by)),
+            Verdict::TimedOut => "was not approved in time".to_owned(),
+        };
+        let comment =
+            if decision.comment.is_empty() { String::new() } else { format!(": {}", printable(&decision.comment)) };
+        return Some(format!("  wave {name} {what}{comment}"));
+    }
+    let until = approval.expires_at.map(utc)?;
+    Some(format!("  wave {name} awaits the approval of {} until {until}", printable(&approval.role)))
 }
 
 /// One row for each execution.
@@ -85,7 +105,7 @@ pub fn executions(items: &[ExecutionSummary]) -> String {
             printable(item.execution_id.as_str()),
             printable(item.plan_id.as_str()),
             item.mode.to_string(),
-            item.status.to_string(),
+            if item.paused.is_some() { format!("{}, paused", item.status) } else { item.status.to_string() },
             utc(item.started_at),
             item.rto_seconds.map_or_else(|| NOTHING.to_owned(), hms),
             printable(&item.started_by),

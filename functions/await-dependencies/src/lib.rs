@@ -1,12 +1,14 @@
-//! `AwaitDependencies`: lets a wave go on when the waves it depends on are settled. Called with a task token: Step
-//! Functions waits until somebody sends it.
+//! `AwaitDependencies`: the gate of a wave. Lets it go on when the waves it depends on are settled, and says what it does
+//! then: run, be skipped, be rejected, or be held for a person's decision. Called with a task token: Step Functions waits
+//! until somebody sends it.
 //!
 //! The token is stored *before* the dependencies are read, and settle-wave writes its wave *before* it reads tokens:
 //! whichever comes second sees the other, so the hand-off is never lost. Should the answer get lost on its way, the
 //! state times out and calls this again.
 
 use aws::Clients;
-use aws::history::{TokenRecord, WaveKey};
+use aws::handoff::Seen;
+use aws::history::{Awaits, TokenRecord, WaveKey};
 use serde::{Deserialize, Serialize};
 use task::TaskError;
 
@@ -29,14 +31,14 @@ pub struct Response {
     pub released: bool,
 }
 
-/// Stores the token, then releases the wave if nothing holds it any more.
+/// Stores the token, then tells the wave what to do if its dependencies are settled.
 ///
 /// # Errors
 /// When AWS cannot be asked: the state retries with a new token.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
     let Request { key, token } = request;
-    clients.history.save_token(&TokenRecord::new(&key, token, aws::clock::now())).await?;
-    let waves = clients.history.waves(&key.execution_id, &key.plan_id).await?;
-    let released = aws::handoff::release(clients, &key, &waves).await?;
+    clients.history.save_token(&TokenRecord::new(&key, Awaits::Dependencies, token, aws::clock::now())).await?;
+    let seen = Seen::now(clients, &key.execution_id, &key.plan_id).await?;
+    let released = seen.release(clients, &key).await?;
     Ok(Response { released })
 }

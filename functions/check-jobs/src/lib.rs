@@ -23,6 +23,8 @@ mod observe;
 pub enum Next {
     /// Servers wait, and DRS would take some now.
     StartMore,
+    /// Servers wait, none is being launched, and the execution is paused.
+    Hold,
     /// Look again in 30 s.
     Wait,
     /// Every server has ended its launch, and some have health checks.
@@ -69,7 +71,10 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
         clients.history.save_batch(batch).await?;
     }
     measure(wave.mode, &before, &servers);
-    let next = next(&drs, &servers, &batches, now).await?;
+    let next = match next(&servers) {
+        Some(next) => next,
+        None => start_or_wait(clients, &key, &drs, &servers, &batches).await?,
+    };
     if matches!(next, Next::CheckHealth | Next::Settle) && wave.launched_at.is_none() {
         wave.launched_at = servers.iter().filter_map(|server| server.launched_at).max();
         clients.history.save_wave(&wave).await?;
@@ -139,20 +144,36 @@ fn measure(mode: Mode, before: &[ServerRecord], after: &[ServerRecord]) {
     task::metric::servers_launched(mode, launched.len());
 }
 
-/// What the wave does next. StartJobs is called only when it would start something or an intent is open, so that a wave
-/// that queues costs no more transitions than one that runs.
-async fn next(drs: &Drs, servers: &[ServerRecord], batches: &[BatchRecord], now: i64) -> Result<Next, TaskError> {
+/// What the wave does next; nothing while servers wait for a job, which is DRS's to say.
+fn next(servers: &[ServerRecord]) -> Option<Next> {
+    let any = |status| servers.iter().any(|server| server.status == status);
+    if any(ServerStatus::Pending) {
+        return None;
+    }
+    if any(ServerStatus::Launching) {
+        return Some(Next::Wait);
+    }
+    let to_check = servers.iter().any(|server| server.status == ServerStatus::Launched && !server.checks.is_empty());
+    Some(if to_check { Next::CheckHealth } else { Next::Settle })
+}
+
+/// Whether more can be launched now. StartJobs is called only when it would start something or an intent is open, so that
+/// a wave that queues costs no more transitions than one that runs. In a pause nothing is started, and a wave without
+/// running jobs does not even poll.
+async fn start_or_wait(
+    clients: &Clients,
+    key: &WaveKey,
+    drs: &Drs,
+    servers: &[ServerRecord],
+    batches: &[BatchRecord],
+) -> Result<Next, TaskError> {
     let with = |status| servers.iter().filter(move |server: &&ServerRecord| server.status == status);
+    if clients.history.execution(&key.execution_id, &key.plan_id).await?.is_some_and(|run| run.paused.is_some()) {
+        return Ok(if with(ServerStatus::Launching).next().is_some() { Next::Wait } else { Next::Hold });
+    }
     let pending: Vec<ServerId> = with(ServerStatus::Pending).map(|server| server.server_id.clone()).collect();
-    if !pending.is_empty() {
-        let in_use = drs.in_use(now).await?;
-        let start = !in_open_intents(batches).is_empty()
-            || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
-        return Ok(if start { Next::StartMore } else { Next::Wait });
-    }
-    if with(ServerStatus::Launching).next().is_some() {
-        return Ok(Next::Wait);
-    }
-    let to_check = with(ServerStatus::Launched).any(|server| !server.checks.is_empty());
-    Ok(if to_check { Next::CheckHealth } else { Next::Settle })
+    let in_use = drs.in_use(aws::clock::now()).await?;
+    let start =
+        !in_open_intents(batches).is_empty() || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
+    Ok(if start { Next::StartMore } else { Next::Wait })
 }

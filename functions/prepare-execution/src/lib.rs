@@ -92,8 +92,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     execution.forecast = expected(clients, &plan, &assessment.facts, request.mode).await;
     execution.findings = preflight::bounded(&findings);
     execution.replace_instances = request.replace_instances;
+    execution.four_eyes = plan.plan.four_eyes;
     execution.set_status(ExecutionStatus::Running)?;
-    history.save_execution(&execution, ExecutionStatus::Pending).await?;
+    history.save_execution(&mut execution).await?;
     tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");
     Ok(Response { proceed: true, waves: freeze::order(&waves) })
 }
@@ -196,7 +197,7 @@ async fn refuse(
     execution.findings = preflight::bounded(&findings);
     execution.ended_at = Some(aws::clock::now());
     execution.set_status(ExecutionStatus::Refused)?;
-    clients.history.save_execution(&execution, ExecutionStatus::Pending).await?;
+    clients.history.save_execution(&mut execution).await?;
     tracing::warn!(findings = findings.len(), "refused: {}", execution.reason);
     Ok(Response::refused())
 }

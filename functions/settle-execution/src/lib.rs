@@ -56,9 +56,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     execution.servers = (!servers.is_empty()).then(|| ended(&servers));
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
-        let was = execution.status;
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
-        history.save_execution(&execution, was).await?;
+        history.save_execution(&mut execution).await?;
         if let Some(rto) = execution.rto_seconds() {
             task::metric::execution_rto_seconds(execution.mode, rto);
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use aws::Clients;
+use aws::handoff::Seen;
 use aws::history::{ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use domain::id::ServerId;
 use domain::outcome::wave_outcome;
@@ -21,6 +22,9 @@ pub struct Request {
     /// Why it does not run at all.
     #[serde(default)]
     pub skip: Option<String>,
+    /// Who did not let it run.
+    #[serde(default)]
+    pub rejected: Option<String>,
     /// What stopped it.
     #[serde(default)]
     pub error: Option<Failure>,
@@ -39,14 +43,15 @@ pub struct Response {
 /// # Errors
 /// When AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
-    let Request { key, skip, error } = request;
+    let Request { key, skip, rejected, error } = request;
+    let why = Why { skip, rejected, error };
     let mut wave = clients.history.wave(&key).await?;
     if !wave.status.is_terminal() {
         let mut servers = clients.history.servers(&key).await?;
         let before = servers.clone();
         let intended = in_open_intents(&clients.history.batches(&key).await?);
-        end_servers(&mut servers, &intended, &why(skip.as_deref(), error.as_ref()))?;
-        settle(&mut wave, &servers, skip, error.as_ref(), aws::clock::now())?;
+        end_servers(&mut servers, &intended, &why.text())?;
+        settle(&mut wave, &servers, why, aws::clock::now())?;
         clients.history.save_changed_servers(&before, &servers).await?;
         clients.history.save_wave(&wave).await?;
         let failed = servers.iter().filter(|server| failed(server.status)).count();
@@ -54,9 +59,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         tracing::info!(status = %wave.status, "wave {:?} is settled: {}", wave.name, wave.status);
     }
     // After the wave is written: a dependant that reads now sees it.
-    let waves = clients.history.waves(&key.execution_id, &key.plan_id).await?;
+    let seen = Seen::now(clients, &key.execution_id, &key.plan_id).await?;
     for dependant in wave.dependants {
-        aws::handoff::release(clients, &WaveKey { wave: dependant, ..key.clone() }, &waves).await?;
+        seen.release(clients, &WaveKey { wave: dependant, ..key.clone() }).await?;
     }
     Ok(Response { status: wave.status })
 }
@@ -65,8 +70,18 @@ fn failed(status: ServerStatus) -> bool {
     matches!(status, ServerStatus::Failed | ServerStatus::Unhealthy | ServerStatus::Unknown)
 }
 
-fn why(skip: Option<&str>, error: Option<&Failure>) -> String {
-    skip.map(str::to_owned).or_else(|| error.map(Failure::text)).unwrap_or_default()
+/// Why the wave ends otherwise than by its servers.
+struct Why {
+    skip: Option<String>,
+    rejected: Option<String>,
+    error: Option<Failure>,
+}
+
+impl Why {
+    fn text(&self) -> String {
+        let error = || self.error.as_ref().map(Failure::text);
+        self.skip.clone().or_else(|| self.rejected.clone()).or_else(error).unwrap_or_default()
+    }
 }
 
 /// Ends every server that has not ended. A server whose launch was intended with no known outcome may be launching.
@@ -94,18 +109,14 @@ fn slowest(servers: &[ServerRecord], of: impl Fn(&ServerRecord) -> Option<(i64, 
     servers.iter().filter_map(of).filter_map(|(from, to)| u32::try_from(to - from).ok()).max()
 }
 
-/// Judges the wave by its servers, unless it was skipped or broke off.
-fn settle(
-    wave: &mut WaveRecord,
-    servers: &[ServerRecord],
-    skip: Option<String>,
-    error: Option<&Failure>,
-    now: i64,
-) -> Result<(), TaskError> {
-    let (status, reason) = match (skip, error) {
-        (Some(reason), _) => (WaveStatus::Skipped, reason),
-        (None, Some(failure)) => (WaveStatus::Failed, failure.text()),
-        (None, None) => {
+/// Judges the wave by its servers, unless it was skipped or rejected, or broke off. A wave that a person rejects is FAILED and
+/// not SKIPPED: nothing before it went wrong, so what it means for the waves behind it is for its own policy to say.
+fn settle(wave: &mut WaveRecord, servers: &[ServerRecord], why: Why, now: i64) -> Result<(), TaskError> {
+    let (status, reason) = match (why.skip, why.rejected, why.error) {
+        (Some(reason), _, _) => (WaveStatus::Skipped, reason),
+        (None, Some(reason), _) => (WaveStatus::Failed, reason),
+        (None, None, Some(failure)) => (WaveStatus::Failed, failure.text()),
+        (None, None, None) => {
             let results: Vec<_> = servers.iter().map(|server| (server.criticality, server.status)).collect();
             let outcome = wave_outcome(wave.min_healthy_percent, &results);
             (outcome.status, outcome.reason)

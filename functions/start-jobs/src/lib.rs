@@ -34,8 +34,14 @@ pub struct Response {
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let execution = clients.history.running_execution(&key).await?;
     let mut launch = Launch::load(clients, key, execution).await?;
+    if launch.execution.paused.is_some() {
+        // Paused since the gate was passed. What DRS has started already is still ours to watch.
+        let jobs = launch.adopt_intents().await?;
+        return Ok(Response { jobs, waiting: launch.pending().len() });
+    }
     launch.begin().await?;
-    let mut jobs = launch.resume_intents().await?;
+    let mut jobs = launch.adopt_intents().await?;
+    jobs += launch.repeat_intents().await?;
     launch.protect_failovers().await?;
     let pending = launch.pending();
     if !pending.is_empty() {
@@ -122,25 +128,33 @@ impl<'a> Launch<'a> {
             .collect())
     }
 
-    /// Intents whose call had no known outcome: their job is found in DRS, or they are tried again under the same
-    /// intent, so that a job that DRS shows late is still recognised by its time.
-    async fn resume_intents(&mut self) -> Result<usize, TaskError> {
-        let open: Vec<BatchRecord> = self.batches.iter().filter(|batch| batch.job_id.is_none()).cloned().collect();
+    /// Intents whose call had no known outcome.
+    fn open_intents(&self) -> Vec<BatchRecord> {
+        self.batches.iter().filter(|batch| batch.job_id.is_none()).cloned().collect()
+    }
+
+    /// Finds the jobs of open intents in DRS.
+    async fn adopt_intents(&mut self) -> Result<usize, TaskError> {
         let mut jobs = 0;
-        for intent in open {
-            match self.look_up(&intent).await? {
-                adopt::Found::Ours(job) => {
-                    self.started(intent, job).await?;
-                    jobs += 1;
-                }
-                adopt::Found::Foreign(_) | adopt::Found::Nothing => {
-                    let servers: Vec<ServerId> = intent.servers.iter().cloned().collect();
-                    if self.protected(&servers).await?.is_empty() {
-                        jobs += self.call(intent).await?;
-                    } else {
-                        self.withdraw(&intent).await?;
-                    }
-                }
+        for intent in self.open_intents() {
+            if let adopt::Found::Ours(job) = self.look_up(&intent).await? {
+                self.started(intent, job).await?;
+                jobs += 1;
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// Makes the calls of intents whose job was not found once more, each under the same intent, so that a job that DRS
+    /// shows late is still recognised by its time.
+    async fn repeat_intents(&mut self) -> Result<usize, TaskError> {
+        let mut jobs = 0;
+        for intent in self.open_intents() {
+            let servers: Vec<ServerId> = intent.servers.iter().cloned().collect();
+            if self.protected(&servers).await?.is_empty() {
+                jobs += self.call(intent).await?;
+            } else {
+                self.withdraw(&intent).await?;
             }
         }
         Ok(jobs)

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::forecast::Estimate;
+use domain::gate::{Pause, WaveApproval};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
@@ -65,6 +66,15 @@ pub struct ExecutionRecord {
     /// How its servers ended, once it is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<ServersEnded>,
+    /// That it is held; missing when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Pause>,
+    /// Whether its starter may not approve waves of a RECOVERY.
+    #[serde(default)]
+    pub four_eyes: bool,
+    /// Counts the writes of this item: it is written by tasks and by people at the same time.
+    #[serde(default)]
+    pub(super) revision: u64,
 }
 
 /// How the servers of an execution ended.
@@ -98,6 +108,9 @@ impl ExecutionRecord {
             findings: Vec::new(),
             forecast: None,
             servers: None,
+            paused: None,
+            four_eyes: false,
+            revision: 1,
         }
     }
 
@@ -108,7 +121,7 @@ impl ExecutionRecord {
         self.ended_at.filter(|_| self.status.is_recovered()).map(|ended| ended - self.started_at)
     }
 
-    /// Moves to `status`, and out of the index of active executions when it is an end.
+    /// Moves to `status`, and out of the index of active executions and of a pause when it is an end.
     ///
     /// # Errors
     /// `Bug` when the transition table forbids it.
@@ -116,6 +129,9 @@ impl ExecutionRecord {
         allowed(self.status.can_become(status), &self.execution_id, self.status, status)?;
         self.status = status;
         self.active = (!status.is_terminal()).then(|| "1".to_owned());
+        if status.is_terminal() {
+            self.paused = None;
+        }
         Ok(())
     }
 }
@@ -148,6 +164,9 @@ pub struct WaveRecord {
     /// What it means when a server's launch settings cannot be applied.
     #[serde(default)]
     pub on_launch_settings_failure: OnLaunchSettingsFailure,
+    /// The approval that it needs before it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<WaveApproval>,
     /// Where it is; see [`WaveRecord::set_status`].
     pub status: WaveStatus,
     /// Why it is what it is.
@@ -187,6 +206,7 @@ impl WaveRecord {
             min_healthy_percent: wave.min_healthy_percent,
             launch_timeout_minutes: wave.launch_timeout_minutes,
             on_launch_settings_failure: OnLaunchSettingsFailure::default(),
+            approval: wave.approval.as_ref().map(WaveApproval::from),
             status: WaveStatus::Waiting,
             reason: String::new(),
             started_at: None,
@@ -257,7 +277,18 @@ pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
     batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
 }
 
-/// The token of a wave that waits for its dependencies.
+/// What a waiting wave waits in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Awaits {
+    /// AwaitDependencies, which wants to be told what to do.
+    #[default]
+    Dependencies,
+    /// AwaitDecision, which only wants to be woken when it is no longer held.
+    Decision,
+}
+
+/// The token of a wave that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRecord {
@@ -267,13 +298,17 @@ pub struct TokenRecord {
     pub token: String,
     /// Since when, in Unix seconds.
     pub stored_at: i64,
+    /// In which state.
+    #[serde(default)]
+    pub awaits: Awaits,
 }
 
 impl TokenRecord {
     /// The token of a wave.
     #[must_use]
-    pub fn new(key: &WaveKey, token: String, stored_at: i64) -> Self {
-        Self { execution_id: key.execution_id.clone(), plan_id: token_range(&key.plan_id, key.wave), token, stored_at }
+    pub fn new(key: &WaveKey, awaits: Awaits, token: String, stored_at: i64) -> Self {
+        let plan_id = token_range(&key.plan_id, key.wave);
+        Self { execution_id: key.execution_id.clone(), plan_id, token, stored_at, awaits }
     }
 }
 

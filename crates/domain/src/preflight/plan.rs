@@ -174,17 +174,13 @@ fn name(situation: &Situation, id: &ServerId) -> String {
     known.map_or_else(|| id.to_string(), |facts| facts.hostname.clone())
 }
 
-/// What the plan says and executions do not do yet. It blocks: to leave out an approval or a switch of DNS and to call
+/// What the plan says and executions do not do yet. It blocks: to leave out a switch of DNS and to call
 /// the run a success would be worse than no run.
 #[must_use]
 pub fn not_done_yet(plan: &RecoveryPlan, mode: Mode) -> Vec<Finding> {
     let said = |wave: &Wave| -> Vec<&'static str> {
         let acts = |actions: &[Action]| actions.iter().any(|action| action.run_in.contains(&mode));
-        let said = [
-            (wave.approval.is_some(), "approval"),
-            (acts(&wave.before_actions), "beforeActions"),
-            (acts(&wave.after_actions), "afterActions"),
-        ];
+        let said = [(acts(&wave.before_actions), "beforeActions"), (acts(&wave.after_actions), "afterActions")];
         said.into_iter().filter(|(said, _)| *said).map(|(_, name)| name).collect()
     };
     let waves = plan.waves.iter().map(|wave| (wave, said(wave))).filter(|(_, said)| !said.is_empty());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::texts::check_minutes;
 use super::{Problem, check_name, problem};
 use crate::action::{Action, ActionKind, Approval};
-use crate::role::ROLES;
+use crate::role::{self, allowed_roles, allows};
 
 /// Actions before, or after, a wave: they run one after another, and a long chain is a runbook of its own.
 const MAX_ACTIONS: usize = 20;
@@ -86,8 +86,9 @@ pub(super) fn check_parameters(at: &str, parameters: &BTreeMap<String, Vec<Strin
 }
 
 pub(super) fn check_approval(at: &str, approval: &Approval, problems: &mut Vec<Problem>) {
-    if !ROLES.contains(&approval.role.as_str()) {
-        let message = format!("{:?} is no role; roles are {}", approval.role, ROLES.join(", "));
+    if !allows(&approval.role, role::Action::Approve) {
+        let roles = allowed_roles(role::Action::Approve).join(", ");
+        let message = format!("{:?} is no role that may approve; these are {roles}", approval.role);
         problems.push(problem(format!("{at}.role"), message));
     }
     if !(1..=YEAR_MINUTES).contains(&approval.timeout_minutes) {

@@ -1,6 +1,6 @@
 //! `/v1/executions`, and starting one.
 
-use contract::{Execution, ExecutionSummary, Page, StartExecution};
+use contract::{Execution, ExecutionSummary, Page, StartExecution, WaveDecision};
 use domain::id::{ExecutionId, PlanId};
 
 use super::wire::{Call, Query, segment};
@@ -51,6 +51,40 @@ impl Client {
     pub fn report(&self, id: &ExecutionId, format: ReportFormat) -> Result<String, ClientError> {
         let path = format!("/v1/executions/{}/report?format={}", segment(id.as_str()), format.as_str());
         Ok(self.ask(&Call::get(path))?.text)
+    }
+
+    /// Holds an execution: no new job is started.
+    ///
+    /// # Errors
+    /// When it has ended, or the API refuses or cannot be reached.
+    pub fn pause(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
+        self.send(&Call::post(format!("/v1/executions/{}/pause", segment(id.as_str()))))
+    }
+
+    /// Lets a paused execution go on.
+    ///
+    /// # Errors
+    /// As [`Client::pause`].
+    pub fn resume(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
+        self.send(&Call::post(format!("/v1/executions/{}/resume", segment(id.as_str()))))
+    }
+
+    /// Lets a wave begin that awaits an approval.
+    ///
+    /// # Errors
+    /// When it awaits none, or the API refuses or cannot be reached.
+    pub fn approve(&self, id: &ExecutionId, wave: u32, decision: &WaveDecision) -> Result<Execution, ClientError> {
+        let id = segment(id.as_str());
+        self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/approve")).json(decision))
+    }
+
+    /// Does not let a wave begin that awaits an approval.
+    ///
+    /// # Errors
+    /// As [`Client::approve`].
+    pub fn reject(&self, id: &ExecutionId, wave: u32, decision: &WaveDecision) -> Result<Execution, ClientError> {
+        let id = segment(id.as_str());
+        self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/reject")).json(decision))
     }
 
     /// One page of executions, the newest first, of one plan or of all.

@@ -118,6 +118,10 @@ pub(crate) fn everything(request: &Request) -> Answer {
             ok(&page(&[summary], None))
         }
         ("GET", "executions/shop-1/report") => report_of(request),
+        ("POST", "executions/shop-1/pause") => controlled(|run| run["paused"] = json!({"by": NASTY, "at": 100})),
+        ("POST", "executions/shop-1/resume") => controlled(|_| {}),
+        ("POST", "executions/shop-1/waves/1/approve") => controlled(|run| decided(run, "APPROVED")),
+        ("POST", "executions/shop-1/waves/1/reject") => controlled(|run| decided(run, "REJECTED")),
         ("GET", "executions/shop-1") => Some((200, execution("COMPLETED", "COMPLETED", "HEALTHY"))),
         _ => Some((404, json!({"title": "Not found", "status": 404, "code": "NOT_FOUND", "detail": path}).to_string())),
     }
@@ -137,6 +141,18 @@ fn report_of(request: &Request) -> Answer {
             other => format!("a report as {other}{NASTY}\n"),
         },
     ))
+}
+
+/// An execution that runs, after something was done to it.
+fn controlled(change: impl Fn(&mut Value)) -> Answer {
+    let mut run: Value = serde_json::from_str(&execution("RUNNING", "WAITING", "PENDING")).unwrap();
+    change(&mut run);
+    ok(&run)
+}
+
+fn decided(run: &mut Value, verdict: &str) {
+    run["waves"][0]["approval"] = json!({"role": "dr-approver", "timeoutMinutes": 60, "onTimeout": "REJECT",
+        "askedAt": 100, "expiresAt": 3_700, "decision": {"verdict": verdict, "by": NASTY, "at": 200, "comment": NASTY}});
 }
 
 /// Two pages.

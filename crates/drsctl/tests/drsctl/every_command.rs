@@ -82,6 +82,20 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
     ),
     ("executions", 0, &["GET /v1/executions"], "shop-1"),
     ("executions shop-1", 0, &["GET /v1/executions/shop-1"], "DRILL of shop: COMPLETED"),
+    ("pause shop-1", 0, &["POST /v1/executions/shop-1/pause"], "RUNNING, paused by"),
+    ("resume shop-1", 0, &["POST /v1/executions/shop-1/resume"], "DRILL of shop: RUNNING"),
+    (
+        "approve shop-1 database",
+        0,
+        &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/approve"],
+        "wave database was approved by",
+    ),
+    (
+        "reject shop-1 1 --comment later",
+        0,
+        &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/reject"],
+        "wave database was rejected by",
+    ),
     ("audit", 0, &["GET /v1/audit"], "PutRecoveryPlan"),
     ("whoami", 0, &["GET /v1/me"], "Read, Plan"),
 ];

@@ -11,12 +11,14 @@ use axum::http::StatusCode;
 use contract::{
     CheckRun, Execution, ExecutionSummary, Mode, Page, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,
 };
+use domain::control::{Decider, ExecutionAction, Possible, WaveAction};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::control::decider;
 use super::page_size;
 use crate::App;
 use crate::caller::Caller;
@@ -64,7 +66,7 @@ pub async fn start(
         unstarted(&app, &mut record, error).await?;
     }
     tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
-    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record), waves: Vec::new() })))
+    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record, &caller), waves: Vec::new() })))
 }
 
 /// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
@@ -73,7 +75,7 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
     record.set_status(ExecutionStatus::Failed)?;
     record.reason = format!("Step Functions did not start it: {error}");
     record.ended_at = Some(aws::clock::now());
-    match app.clients.history.save_execution(record, ExecutionStatus::Pending).await {
+    match app.clients.history.save_execution(record).await {
         Ok(()) => Err(error.into()),
         Err(conflict) if conflict.kind == ErrorKind::Conflict => {
             let records = app.clients.history.everything(&record.execution_id).await?;
@@ -103,19 +105,24 @@ pub struct ExecutionsQuery {
     responses((status = 200, body = Page<ExecutionSummary>)))]
 pub async fn list(
     State(app): State<App>,
+    caller: Caller,
     Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Json<Page<ExecutionSummary>>, Problem> {
     let limit = i32::from(page_size(query.limit));
     let page = app.clients.history.executions(query.plan_id.as_ref(), limit, query.next_token.as_deref()).await?;
-    Ok(Json(Page::new(page.items.into_iter().map(summary).collect(), page.next_token)))
+    Ok(Json(Page::new(page.items.into_iter().map(|record| summary(record, &caller)).collect(), page.next_token)))
 }
 
 /// One execution with its waves and servers.
 #[utoipa::path(get, path = "/executions/{executionId}", operation_id = "getExecution",
     params(("executionId" = ExecutionId, Path)), responses((status = 200, body = Execution)))]
-pub async fn get(State(app): State<App>, Named(id): Named<ExecutionId>) -> Result<Json<Execution>, Problem> {
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<ExecutionId>,
+) -> Result<Json<Execution>, Problem> {
     let found = app.clients.history.everything(&id).await?;
-    found.map(|records| Json(execution(records))).ok_or_else(|| Problem::not_found(&format!("execution {id}")))
+    found.map(|records| Json(execution(records, &caller))).ok_or_else(|| Problem::not_found(&format!("execution {id}")))
 }
 
 /// `<plan>-<yyyymmddThhmmss>-<4 hex>`: sorts by time, says what it is, and leaves room for the waves' suffix in the 80
@@ -125,7 +132,8 @@ fn execution_id(plan: &PlanId, now: i64) -> ExecutionId {
     ExecutionId::from(format!("{plan}-{at}-{:04x}", fastrand::u16(..)))
 }
 
-pub(super) fn execution(records: ExecutionRecords) -> Execution {
+/// An execution as `caller` sees it.
+pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution {
     let names: BTreeMap<u32, String> = records.waves.iter().map(|wave| (wave.number, wave.name.clone())).collect();
     let mut servers: BTreeMap<u32, Vec<ServerRun>> = BTreeMap::new();
     for record in records.servers {
@@ -136,14 +144,19 @@ pub(super) fn execution(records: ExecutionRecords) -> Execution {
         .into_iter()
         .map(|record| {
             let of_wave = servers.remove(&record.number).unwrap_or_default();
-            wave(record, &names, of_wave)
+            wave(record, &names, of_wave, &decider(caller, &records.execution))
         })
         .collect();
-    Execution { summary: summary(records.execution), waves }
+    Execution { summary: summary(records.execution, caller), waves }
 }
 
-pub(super) fn summary(record: ExecutionRecord) -> ExecutionSummary {
+pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
+    let allowed = |action: &&ExecutionAction| {
+        caller.may(action.role_action()).is_ok()
+            && action.possible(record.status, record.paused.as_ref()) == Possible::Yes
+    };
     ExecutionSummary {
+        allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
         rto_seconds: record.rto_seconds(),
         execution_id: record.execution_id,
         plan_id: record.plan_id,
@@ -157,17 +170,25 @@ pub(super) fn summary(record: ExecutionRecord) -> ExecutionSummary {
         forecast: record.forecast,
         findings: record.findings,
         servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
+        paused: record.paused,
     }
 }
 
-fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRun>) -> WaveRun {
+fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRun>, decider: &Decider<'_>) -> WaveRun {
+    let approval = record.approval.as_ref();
+    let allowed = |action: &&WaveAction| {
+        approval.is_some_and(|approval| decider.may(**action, approval).is_ok())
+            && action.possible(record.status, approval) == Possible::Yes
+    };
     WaveRun {
+        allowed_actions: WaveAction::ALL.iter().filter(allowed).copied().collect(),
         number: record.number,
         depends_on_waves: record.depends_on.iter().filter_map(|number| names.get(number)).cloned().collect(),
         name: record.name,
         region: record.region,
         status: record.status,
         reason: record.reason,
+        approval: record.approval,
         started_at: record.started_at,
         launched_at: record.launched_at,
         ended_at: record.ended_at,

@@ -10,6 +10,7 @@ use domain::id::PlanId;
 
 use super::{ListQuery, executions};
 use crate::App;
+use crate::caller::Caller;
 use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
 use crate::storing;
@@ -20,6 +21,7 @@ use crate::storing;
     params(("name" = PlanId, Path), ListQuery), responses((status = 200, body = Page<PlanRun>)))]
 pub async fn list(
     State(app): State<App>,
+    caller: Caller,
     Named(name): Named<PlanId>,
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Page<PlanRun>>, Problem> {
@@ -30,7 +32,7 @@ pub async fn list(
     let targets = targets(&app, &name, &page.items).await?;
     let runs = page.items.into_iter().map(|record| {
         let target_rto_minutes = record.plan_version.and_then(|version| targets.get(&version).copied().flatten());
-        let run = executions::summary(record);
+        let run = executions::summary(record, &caller);
         PlanRun {
             execution_id: run.execution_id,
             plan_version: run.plan_version,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{audit, executions, stored};
 use crate::App;
+use crate::caller::Caller;
 use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
 
@@ -41,11 +42,13 @@ pub struct ReportQuery {
         (status = 422, body = contract::ProblemDetails, content_type = "application/problem+json")))]
 pub async fn get(
     State(app): State<App>,
+    caller: Caller,
     Named(id): Named<ExecutionId>,
     Parameters(ReportQuery { format }): Parameters<ReportQuery>,
 ) -> Result<Response, Problem> {
     let records = app.clients.history.everything(&id).await?;
-    let execution = executions::execution(records.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?);
+    let execution =
+        executions::execution(records.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?, &caller);
     let plan = match execution.summary.plan_version {
         Some(version) => app.clients.catalog.version(&execution.summary.plan_id, version).await?.map(stored),
         None => None,

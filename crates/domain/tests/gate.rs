@@ -1,0 +1,154 @@
+//! The gate before a launch, and what a person may do in which status.
+
+use domain::action::{Approval, OnTimeout};
+use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction};
+use domain::gate::{ApprovalDecision, Facts, Gate, Pause, Verdict, WaveApproval, gate};
+use domain::outcome::Dependency;
+use domain::plan::{Mode, OnFailure};
+use domain::role::ROLES;
+use domain::status::{ExecutionStatus, WaveStatus};
+
+const NOW: i64 = 1_000_000;
+
+fn approval(on_timeout: OnTimeout) -> WaveApproval {
+    WaveApproval::from(&Approval { role: "dr-approver".into(), timeout_minutes: 60, on_timeout })
+}
+
+fn decided(on_timeout: OnTimeout, verdict: Verdict) -> WaveApproval {
+    let mut approval = approval(on_timeout);
+    approval.ask(NOW);
+    approval.decision = Some(ApprovalDecision { verdict, by: "ada".into(), at: NOW, comment: "too early".into() });
+    approval
+}
+
+fn dependency(status: WaveStatus) -> Dependency {
+    Dependency { name: "database".into(), status, on_failure: OnFailure::Stop }
+}
+
+fn pause(at: i64) -> Pause {
+    Pause { by: "ada".into(), at }
+}
+
+fn look(dependencies: &[Dependency], approval: Option<&WaveApproval>, pause: Option<&Pause>, now: i64) -> Gate {
+    gate(&Facts { dependencies, approval, pause, now })
+}
+
+#[test]
+fn nobody_is_asked_about_a_wave_that_cannot_begin() {
+    let (approval, pause) = (approval(OnTimeout::Reject), pause(NOW));
+    for held in [None, Some(&pause)] {
+        for status in [WaveStatus::Waiting, WaveStatus::AwaitingApproval, WaveStatus::Launching] {
+            assert_eq!(look(&[dependency(status)], Some(&approval), held, NOW), Gate::Wait);
+        }
+        let skipped = look(&[dependency(WaveStatus::Failed)], Some(&approval), held, NOW);
+        assert!(matches!(skipped, Gate::Skip { .. }));
+        assert_eq!(look(&[dependency(WaveStatus::Completed)], Some(&approval), held, NOW), Gate::Ask);
+    }
+    assert_eq!(look(&[], None, None, NOW), Gate::Run);
+}
+
+#[test]
+fn the_time_of_an_approval_begins_when_the_wave_could() {
+    let mut waiting = approval(OnTimeout::Proceed);
+    waiting.ask(NOW);
+    assert_eq!(look(&[], Some(&waiting), None, NOW + 3_599), Gate::Hold { seconds: 1 });
+    assert_eq!(look(&[], Some(&waiting), None, NOW + 3_600), Gate::Expire);
+}
+
+#[test]
+fn a_decision_lets_the_wave_go_on_or_refuses_it_and_a_pause_holds_what_would_start() {
+    use OnTimeout::{Proceed, Reject};
+    let pause = pause(NOW);
+    for (on_timeout, verdict, refused) in [
+        (Reject, Verdict::Approved, false),
+        (Reject, Verdict::Rejected, true),
+        (Proceed, Verdict::Rejected, true),
+        (Reject, Verdict::TimedOut, true),
+        (Proceed, Verdict::TimedOut, false),
+    ] {
+        let approval = decided(on_timeout, verdict);
+        for held in [None, Some(&pause)] {
+            let gate = look(&[], Some(&approval), held, NOW);
+            match (refused, held) {
+                (true, _) => assert!(matches!(gate, Gate::Reject { .. }), "{verdict:?} {gate:?}"),
+                (false, None) => assert_eq!(gate, Gate::Run, "{verdict:?}"),
+                (false, Some(_)) => assert_eq!(gate, Gate::Hold { seconds: 300 }, "{verdict:?}"),
+            }
+        }
+    }
+    let rejected = look(&[], Some(&decided(Reject, Verdict::Rejected)), None, NOW);
+    assert_eq!(rejected, Gate::Reject { reason: "ada rejected it: too early".into() });
+}
+
+#[test]
+fn a_wave_that_is_held_for_a_year_looks_seldom_enough_for_its_history() {
+    let (pause, year) = (pause(NOW), 365 * 86_400);
+    let (mut now, mut looks) = (NOW, 0);
+    while now < NOW + year {
+        let Gate::Hold { seconds } = look(&[], None, Some(&pause), now) else { panic!("it is held") };
+        // What is lost is found within as long as it was held, or within five minutes.
+        assert!(seconds <= (now - NOW).max(300), "{seconds}");
+        now += seconds;
+        looks += 1;
+    }
+    assert!(looks * 14 < 25_000, "{looks}");
+}
+
+#[test]
+fn what_may_be_done_to_an_execution() {
+    let pause = pause(NOW);
+    let mut table = String::new();
+    for status in ExecutionStatus::ALL {
+        for (name, held) in [("", None), (" paused", Some(&pause))] {
+            for action in ExecutionAction::ALL {
+                table.push_str(&format!("{status}{name}: {action:?}: {}\n", said(&action.possible(*status, held))));
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn what_may_be_done_to_a_wave() {
+    let (open, done) = (approval(OnTimeout::Reject), decided(OnTimeout::Reject, Verdict::Approved));
+    let mut table = String::new();
+    for status in WaveStatus::ALL {
+        for (name, approval) in [("no approval", None), ("open", Some(&open)), ("decided", Some(&done))] {
+            for action in WaveAction::ALL {
+                table
+                    .push_str(&format!("{status} {name}: {action:?}: {}\n", said(&action.possible(*status, approval))));
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+fn said(possible: &Possible) -> String {
+    match possible {
+        Possible::Yes => "yes".to_owned(),
+        Possible::Already => "is so already".to_owned(),
+        Possible::No { reason } => format!("no, {reason}"),
+    }
+}
+
+#[test]
+fn who_may_decide_about_a_wave() {
+    let approval = approval(OnTimeout::Reject);
+    for role in ROLES {
+        let roles = [(*role).to_owned()];
+        let somebody = Decider { name: "bob", roles: &roles, mode: Mode::Recovery, started_by: "ada", four_eyes: true };
+        let expected = if matches!(*role, "dr-admin" | "dr-approver") { Ok(()) } else { Err(MayNot::Role) };
+        assert_eq!(somebody.may(WaveAction::Approve, &approval), expected, "{role}");
+        assert_eq!(somebody.may(WaveAction::Reject, &approval), expected, "{role}");
+    }
+    let roles = ["dr-admin".to_owned()];
+    let starter = Decider { name: "ada", roles: &roles, mode: Mode::Recovery, started_by: "ada", four_eyes: true };
+    assert_eq!(starter.may(WaveAction::Approve, &approval), Err(MayNot::FourEyes));
+    assert_eq!(starter.may(WaveAction::Reject, &approval), Ok(()));
+    assert_eq!(Decider { mode: Mode::Drill, ..starter }.may(WaveAction::Approve, &approval), Ok(()));
+    assert_eq!(Decider { four_eyes: false, ..starter }.may(WaveAction::Approve, &approval), Ok(()));
+    // An auditor looks on, whatever an approval names.
+    let roles = ["dr-auditor".to_owned()];
+    let auditor = WaveApproval { role: "dr-auditor".into(), ..approval };
+    assert_eq!(Decider { roles: &roles, ..starter }.may(WaveAction::Reject, &auditor), Err(MayNot::Role));
+}

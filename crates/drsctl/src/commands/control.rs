@@ -1,0 +1,71 @@
+//! `drsctl pause`, `resume`, `approve` and `reject`. What is possible when is the API's to say.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use contract::{Execution, WaveDecision};
+use domain::id::ExecutionId;
+use drsctl::client::Client;
+use drsctl::table;
+
+use super::output::{Output, show};
+use super::session;
+
+/// Which execution.
+#[derive(clap::Args)]
+pub(crate) struct Which {
+    /// The execution's id.
+    id: String,
+}
+
+/// Which wave, and why.
+#[derive(clap::Args)]
+pub(crate) struct Decision {
+    /// The execution's id.
+    id: String,
+    /// The wave's name, or its number in the plan.
+    wave: String,
+    /// Why; recorded beside your name.
+    #[arg(long, default_value = "")]
+    comment: String,
+}
+
+pub(crate) fn pause(arguments: &Which, output: Output) -> anyhow::Result<ExitCode> {
+    state(output, &session::client()?.pause(&ExecutionId::from(arguments.id.as_str()))?)
+}
+
+pub(crate) fn resume(arguments: &Which, output: Output) -> anyhow::Result<ExitCode> {
+    state(output, &session::client()?.resume(&ExecutionId::from(arguments.id.as_str()))?)
+}
+
+pub(crate) fn approve(arguments: &Decision, output: Output) -> anyhow::Result<ExitCode> {
+    let client = session::client()?;
+    let (id, wave) = (ExecutionId::from(arguments.id.as_str()), number(&client, arguments)?);
+    state(output, &client.approve(&id, wave, &WaveDecision { comment: arguments.comment.clone() })?)
+}
+
+pub(crate) fn reject(arguments: &Decision, output: Output) -> anyhow::Result<ExitCode> {
+    let client = session::client()?;
+    let (id, wave) = (ExecutionId::from(arguments.id.as_str()), number(&client, arguments)?);
+    state(output, &client.reject(&id, wave, &WaveDecision { comment: arguments.comment.clone() })?)
+}
+
+/// A name may look like a number, and names are what people know: they are looked for first.
+fn number(client: &Client, arguments: &Decision) -> anyhow::Result<u32> {
+    let execution = client.execution(&ExecutionId::from(arguments.id.as_str()))?;
+    if let Some(wave) = execution.waves.iter().find(|wave| wave.name == arguments.wave) {
+        return Ok(wave.number);
+    }
+    match arguments.wave.parse() {
+        Ok(number) => Ok(number),
+        Err(_) => {
+            let names: Vec<&str> = execution.waves.iter().map(|wave| wave.name.as_str()).collect();
+            bail!("{} has no wave {:?}; its waves are {}", arguments.id, arguments.wave, names.join(", "))
+        }
+    }
+}
+
+fn state(output: Output, execution: &Execution) -> anyhow::Result<ExitCode> {
+    show(output, execution, table::result)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,224 @@
+//! What a person does to an execution that runs: pause and resume it, approve or reject a wave. Each is decided by
+//! [`domain::control`], written together with its entry in the audit log, and then the waves that wait are woken. Not
+//! here: what a wave does then.
+
+use aws::audit::{AuditRecord, Subject};
+use aws::handoff::Seen;
+use aws::history::{ExecutionRecord, ExecutionRecords, WaveKey, WaveRecord};
+use aws::{AwsError, ErrorKind};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use contract::{Execution, FieldProblem, WaveDecision};
+use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction};
+use domain::gate::{ApprovalDecision, Pause, Verdict};
+use domain::id::ExecutionId;
+use domain::role::ADMINISTRATOR;
+use domain::status::WaveStatus;
+
+use super::executions::execution;
+use crate::App;
+use crate::caller::Caller;
+use crate::document::Document;
+use crate::extract::Named;
+use crate::problem::Problem;
+use crate::storing::changed_meanwhile;
+
+/// How often somebody else may be quicker. Each time it is read and decided anew.
+const ATTEMPTS: usize = 5;
+/// Characters of a comment.
+const MAX_COMMENT: usize = 1_000;
+
+/// Holds an execution: from now on no wave starts a job, and what DRS has started is watched to its end. Paused already, it
+/// stays as it is.
+#[utoipa::path(post, path = "/executions/{executionId}/pause", operation_id = "pauseExecution",
+    params(("executionId" = ExecutionId, Path)),
+    responses((status = 200, body = Execution),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn pause(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<ExecutionId>,
+) -> Result<Json<Execution>, Problem> {
+    change(&app, &caller, &id, ExecutionAction::Pause).await
+}
+
+/// Lets a paused execution go on. Not paused, it stays as it is, and waves that wait are woken once more.
+#[utoipa::path(post, path = "/executions/{executionId}/resume", operation_id = "resumeExecution",
+    params(("executionId" = ExecutionId, Path)),
+    responses((status = 200, body = Execution),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn resume(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<ExecutionId>,
+) -> Result<Json<Execution>, Problem> {
+    change(&app, &caller, &id, ExecutionAction::Resume).await
+}
+
+/// Lets a wave begin that awaits an approval. Needs the role that the approval names, or dr-admin.
+#[utoipa::path(post, path = "/executions/{executionId}/waves/{number}/approve", operation_id = "approveWave",
+    params(("executionId" = ExecutionId, Path), ("number" = u32, Path, minimum = 1)), request_body = WaveDecision,
+    responses((status = 200, body = Execution),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn approve(
+    State(app): State<App>,
+    caller: Caller,
+    Named((id, number)): Named<(ExecutionId, u32)>,
+    Document(decision): Document<WaveDecision>,
+) -> Result<Json<Execution>, Problem> {
+    decide(&app, &caller, &id, number, WaveAction::Approve, decision).await
+}
+
+/// Does not let a wave begin that awaits an approval: it is FAILED, and its `onFailure` decides about the waves behind it.
+/// Needs the role that the approval names, or dr-admin.
+#[utoipa::path(post, path = "/executions/{executionId}/waves/{number}/reject", operation_id = "rejectWave",
+    params(("executionId" = ExecutionId, Path), ("number" = u32, Path, minimum = 1)), request_body = WaveDecision,
+    responses((status = 200, body = Execution),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn reject(
+    State(app): State<App>,
+    caller: Caller,
+    Named((id, number)): Named<(ExecutionId, u32)>,
+    Document(decision): Document<WaveDecision>,
+) -> Result<Json<Execution>, Problem> {
+    decide(&app, &caller, &id, number, WaveAction::Reject, decision).await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    id: &ExecutionId,
+    action: ExecutionAction,
+) -> Result<Json<Execution>, Problem> {
+    for _ in 0..ATTEMPTS {
+        let mut records = read(app, id).await?;
+        let record = &mut records.execution;
+        match action.possible(record.status, record.paused.as_ref()) {
+            Possible::Yes => {}
+            Possible::Already => return woken(app, caller, records).await,
+            Possible::No { reason } => return Err(not_possible(&reason)),
+        }
+        let name = match action {
+            ExecutionAction::Pause => {
+                record.paused = Some(Pause { by: caller.name.clone(), at: aws::clock::now() });
+                "PauseExecution"
+            }
+            ExecutionAction::Resume => {
+                record.paused = None;
+                "ResumeExecution"
+            }
+        };
+        let event = AuditRecord::new(&caller.actor(), name, &Subject::Execution(id.clone()));
+        let written = app.clients.history.change_execution(record, app.clients.audit.write(&event)?).await;
+        if is_written(written)? {
+            return woken(app, caller, records).await;
+        }
+    }
+    Err(changed_meanwhile(&format!("execution {id}")))
+}
+
+async fn decide(
+    app: &App,
+    caller: &Caller,
+    id: &ExecutionId,
+    number: u32,
+    action: WaveAction,
+    decision: WaveDecision,
+) -> Result<Json<Execution>, Problem> {
+    let comment = comment(decision)?;
+    for _ in 0..ATTEMPTS {
+        let mut records = read(app, id).await?;
+        let ExecutionRecords { execution: run, waves, .. } = &mut records;
+        let missing = || Problem::not_found(&format!("wave {number} in execution {id}"));
+        let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
+        may(caller, run, wave, action)?;
+        if let Possible::No { reason } = action.possible(wave.status, wave.approval.as_ref()) {
+            return Err(not_possible(&reason));
+        }
+        let (name, verdict) = match action {
+            WaveAction::Approve => ("ApproveWave", Verdict::Approved),
+            WaveAction::Reject => ("RejectWave", Verdict::Rejected),
+        };
+        let (by, at, was) = (caller.name.clone(), aws::clock::now(), wave.status);
+        if let Some(approval) = wave.approval.as_mut() {
+            approval.decision = Some(ApprovalDecision { verdict, by, at, comment: comment.clone() });
+        }
+        wave.set_status(WaveStatus::Waiting)?;
+        let event = AuditRecord::new(&caller.actor(), name, &Subject::Execution(id.clone()))
+            .with_detail(format!("wave {number} ({}): {comment}", wave.name));
+        let event = app.clients.audit.write(&event)?;
+        if is_written(app.clients.history.change_wave(wave, was, Some(event)).await)? {
+            return woken(app, caller, records).await;
+        }
+    }
+    Err(changed_meanwhile(&format!("execution {id}")))
+}
+
+async fn read(app: &App, id: &ExecutionId) -> Result<ExecutionRecords, Problem> {
+    let found = app.clients.history.everything(id).await?;
+    found.ok_or_else(|| Problem::not_found(&format!("execution {id}")))
+}
+
+/// False when somebody else was quicker.
+fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind == ErrorKind::Conflict => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Wakes the waves that wait, after what was decided is written. One that cannot be woken now looks for itself later.
+async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<Json<Execution>, Problem> {
+    let ExecutionRecord { execution_id, plan_id, .. } = &records.execution;
+    let seen = Seen::now(app.clients, execution_id, plan_id).await?;
+    for wave in records.waves.iter().filter(|wave| !wave.status.is_terminal()) {
+        let key = WaveKey { execution_id: execution_id.clone(), plan_id: plan_id.clone(), wave: wave.number };
+        seen.release(app.clients, &key).await?;
+    }
+    Ok(Json(execution(read(app, execution_id).await?, caller)))
+}
+
+fn may(caller: &Caller, run: &ExecutionRecord, wave: &WaveRecord, action: WaveAction) -> Result<(), Problem> {
+    let Some(approval) = &wave.approval else { return Ok(()) };
+    decider(caller, run).may(action, approval).map_err(|why| match why {
+        MayNot::Role => {
+            let (who, role) = (&caller.name, &approval.role);
+            let detail = format!("{who} may not decide about this wave: it needs the role {role} or {ADMINISTRATOR}");
+            Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", detail)
+        }
+        MayNot::FourEyes => {
+            let detail =
+                format!("{} started this recovery, and the plan wants another person to approve it", caller.name);
+            Problem::new(StatusCode::FORBIDDEN, "FOUR_EYES", detail)
+        }
+    })
+}
+
+/// The caller as somebody who wants to decide about a wave of `run`.
+pub(crate) fn decider<'a>(caller: &'a Caller, run: &'a ExecutionRecord) -> Decider<'a> {
+    Decider {
+        name: &caller.name,
+        roles: &caller.roles,
+        mode: run.mode,
+        started_by: &run.started_by,
+        four_eyes: run.four_eyes,
+    }
+}
+
+fn comment(decision: WaveDecision) -> Result<String, Problem> {
+    let comment = decision.comment.trim().to_owned();
+    let message = if comment.chars().count() > MAX_COMMENT {
+        format!("at most {MAX_COMMENT} characters")
+    } else if comment.chars().any(|character| character.is_control() && character != '\n') {
+        "control characters are not allowed".to_owned()
+    } else {
+        return Ok(comment);
+    };
+    Err(Problem::invalid_document("the decision", vec![FieldProblem { at: "comment".to_owned(), message }]))
+}
+
+fn not_possible(reason: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "NOT_POSSIBLE_NOW", reason)
+}
