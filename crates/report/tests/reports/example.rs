@@ -24,7 +24,7 @@ fn server(number: usize, name: &str, at: (i64, i64, i64), more: Value) -> Value 
 
 fn wave(number: u32, name: &str, after: &[&str], at: (i64, i64, i64), status: &str, servers: &[Value]) -> Value {
     json!({
-        "number": number, "name": name, "region": "eu-central-1", "dependsOnWaves": after, "status": status, "reason": "",
+        "number": number, "name": name, "region": "eu-central-1", "dependsOnWaves": after, "status": status, "reason": "", "allowedActions": [],
         "startedAt": START + at.0, "launchedAt": START + at.1, "endedAt": START + at.2, "servers": servers,
     })
 }
@@ -94,7 +94,7 @@ pub(crate) fn execution() -> Execution {
         "findings": [{"code": "AGENT_DISCONNECTED", "severity": "WARNS", "subject": "s-3tier00000000005 (web-1)",
             "message": "its replication is DISCONNECTED; the newest recovery point ages",
             "remedy": "Reconnect the agent. A recovery launches it from the newest recovery point."}],
-        "servers": {"total": 7, "recovered": 6}, "waves": waves,
+        "servers": {"total": 7, "recovered": 6}, "allowedActions": [], "waves": waves,
     })).unwrap()
 }
 
