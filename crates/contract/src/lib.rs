@@ -6,6 +6,7 @@
 
 pub use domain::action::{Action, ActionKind, Approval, OnActionFailure, OnTimeout};
 pub use domain::check::{CheckKind, HealthCheck, Os};
+pub use domain::cleanup::{CleanupStatus, InstanceCleanup};
 pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod audit;
+mod cleanup;
 mod difference;
 mod execution;
 mod group;
@@ -23,6 +25,7 @@ mod plan;
 mod transfer;
 
 pub use audit::{AuditEvent, Me};
+pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
     CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,

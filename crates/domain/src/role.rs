@@ -13,12 +13,14 @@ pub enum Action {
     StartDrill,
     /// Start a RECOVERY.
     StartRecovery,
+    /// Terminate what a drill launched.
+    Cleanup,
 }
 
 impl Action {
     /// Every action there is.
     pub const ALL: &'static [Self] =
-        &[Self::Read, Self::Plan, Self::RefreshInventory, Self::StartDrill, Self::StartRecovery];
+        &[Self::Read, Self::Plan, Self::RefreshInventory, Self::StartDrill, Self::StartRecovery, Self::Cleanup];
 
     /// The name of the action, as `openapi.json` has it.
     #[must_use]
@@ -29,6 +31,7 @@ impl Action {
             Self::RefreshInventory => "RefreshInventory",
             Self::StartDrill => "StartDrill",
             Self::StartRecovery => "StartRecovery",
+            Self::Cleanup => "Cleanup",
         }
     }
 }
@@ -43,7 +46,7 @@ pub fn allows(role: &str, action: Action) -> bool {
         Action::Read => ROLES.contains(&role),
         Action::Plan => matches!(role, "dr-admin" | "dr-planner"),
         Action::RefreshInventory => matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer"),
-        Action::StartDrill => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
+        Action::StartDrill | Action::Cleanup => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
     }
 }

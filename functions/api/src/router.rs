@@ -15,7 +15,7 @@ use crate::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
-    audit, executions, export, forecast, history, import, launch_settings, me, native_plan, preflight,
+    audit, cleanup, executions, export, forecast, history, import, launch_settings, me, native_plan, preflight,
     protection_groups, readiness, recovery_plans, report, resolve, source_servers, versions,
 };
 use crate::{conditional, openapi};
@@ -29,7 +29,7 @@ pub const MAX_IMPORT: usize = 5 * 1024 * 1024;
 pub const ACTION_EXTENSION: &str = "x-action";
 
 fn v1() -> OpenApiRouter<App> {
-    use Action::{Plan, Read, RefreshInventory, StartDrill};
+    use Action::{Cleanup, Plan, Read, RefreshInventory, StartDrill};
     OpenApiRouter::new()
         .routes(secured(Read, routes!(me::get)))
         .routes(secured(Read, routes!(source_servers::list)))
@@ -56,6 +56,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(executions::list)))
         .routes(secured(Read, routes!(executions::get)))
         .routes(secured(Read, routes!(report::get)))
+        .routes(secured(Cleanup, routes!(cleanup::start)))
         .routes(secured(Read, routes!(export::export)))
         .routes(secured(Plan, routes!(import::import)).layer_limit(MAX_IMPORT))
         .routes(secured(Plan, routes!(native_plan::import)))

@@ -7,6 +7,7 @@ use aws::Clients;
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, ServersEnded, WaveRecord, in_open_intents};
 use domain::id::{ExecutionId, PlanId, ServerId};
 use domain::outcome::execution_outcome;
+use domain::plan::Mode;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use task::{Failure, TaskError};
@@ -58,6 +59,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     if !execution.status.is_terminal() {
         let was = execution.status;
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
+        let launched = servers.iter().any(|server| server.instance_id.is_some());
+        execution.set_left_over(execution.mode == Mode::Drill && launched);
         history.save_execution(&execution, was).await?;
         if let Some(rto) = execution.rto_seconds() {
             task::metric::execution_rto_seconds(execution.mode, rto);

@@ -17,7 +17,7 @@ use domain::status::ExecutionStatus;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::page_size;
+use super::{cleanup, page_size};
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
@@ -64,7 +64,7 @@ pub async fn start(
         unstarted(&app, &mut record, error).await?;
     }
     tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
-    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record), waves: Vec::new() })))
+    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record), waves: Vec::new(), cleanup: None })))
 }
 
 /// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
@@ -84,6 +84,9 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
     }
 }
 
+/// Drills of a page that DRS is asked about.
+const LEFT_OVER_PAGE: i32 = 20;
+
 /// Which executions.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -91,6 +94,11 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
 pub struct ExecutionsQuery {
     /// Only executions of this plan.
     pub plan_id: Option<PlanId>,
+    /// Only drills of which something stands that a cleanup would terminate. DRS is asked about each, so a page can be
+    /// shorter than its limit, even empty, and have a `nextToken` all the same.
+    #[serde(default)]
+    #[param(required = false)]
+    pub left_over: bool,
     /// From the page before.
     pub next_token: Option<String>,
     /// Items of this page at most; 50 when left out.
@@ -106,6 +114,13 @@ pub async fn list(
     Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Json<Page<ExecutionSummary>>, Problem> {
     let limit = i32::from(page_size(query.limit));
+    if query.left_over {
+        // Each costs some reads of DRS, and API Gateway waits for 29 s.
+        let page = app.clients.history.left_over(limit.min(LEFT_OVER_PAGE), query.next_token.as_deref()).await?;
+        let of_plan = |drill: &ExecutionRecord| query.plan_id.as_ref().is_none_or(|plan| *plan == drill.plan_id);
+        let drills = page.items.into_iter().filter(of_plan).collect();
+        return Ok(Json(Page::new(cleanup::standing(&app, drills).await?, page.next_token)));
+    }
     let page = app.clients.history.executions(query.plan_id.as_ref(), limit, query.next_token.as_deref()).await?;
     Ok(Json(Page::new(page.items.into_iter().map(summary).collect(), page.next_token)))
 }
@@ -115,7 +130,8 @@ pub async fn list(
     params(("executionId" = ExecutionId, Path)), responses((status = 200, body = Execution)))]
 pub async fn get(State(app): State<App>, Named(id): Named<ExecutionId>) -> Result<Json<Execution>, Problem> {
     let found = app.clients.history.everything(&id).await?;
-    found.map(|records| Json(execution(records))).ok_or_else(|| Problem::not_found(&format!("execution {id}")))
+    let records = found.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?;
+    Ok(Json(cleanup::shown(&app, records).await?))
 }
 
 /// `<plan>-<yyyymmddThhmmss>-<4 hex>`: sorts by time, says what it is, and leaves room for the waves' suffix in the 80
@@ -139,7 +155,7 @@ pub(super) fn execution(records: ExecutionRecords) -> Execution {
             wave(record, &names, of_wave)
         })
         .collect();
-    Execution { summary: summary(records.execution), waves }
+    Execution { summary: summary(records.execution), waves, cleanup: None }
 }
 
 pub(super) fn summary(record: ExecutionRecord) -> ExecutionSummary {
@@ -156,6 +172,7 @@ pub(super) fn summary(record: ExecutionRecord) -> ExecutionSummary {
         ended_at: record.ended_at,
         forecast: record.forecast,
         findings: record.findings,
+        left_over: None,
         servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
     }
 }
