@@ -1,5 +1,4 @@
 //! Cleaning up after drills.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use contract::{CleanupStatus, Execution, ExecutionStatus, FindingCode, InstanceCleanup, Mode};
 use domain::id::ExecutionId;

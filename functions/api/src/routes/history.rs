@@ -1,6 +1,7 @@
 //! The runs of a plan, for a trend.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use aws::history::ExecutionRecord;
 use axum::Json;
@@ -50,9 +51,9 @@ pub async fn list(
 async fn targets(app: &App, name: &PlanId, runs: &[ExecutionRecord]) -> Result<BTreeMap<u64, Option<u32>>, Problem> {
     let mut targets = BTreeMap::new();
     for version in runs.iter().filter_map(|run| run.plan_version) {
-        if !targets.contains_key(&version) {
+        if let Entry::Vacant(unknown) = targets.entry(version) {
             let plan = app.clients.catalog.version(name, version).await?;
-            targets.insert(version, plan.and_then(|plan| plan.document.target_rto_minutes));
+            unknown.insert(plan.and_then(|plan| plan.document.target_rto_minutes));
         }
     }
     Ok(targets)
