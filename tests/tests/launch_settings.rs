@@ -30,10 +30,7 @@ fn put_plan(scenario: &Scenario, policy: &str, waves: &Value) {
 
 /// What the record of a server says of its launch settings.
 fn settings(scenario: &Scenario, execution: &Execution, wave: u32, server: &str) -> Value {
-    let tables = scenario.cloud.aws("dynamodb", "DynamoDB_20120810.ListTables", &json!({}));
-    let names = tables["TableNames"].as_array().unwrap();
-    let is_history = |name: &&str| name.to_lowercase().replace('-', "").contains("executionhistory");
-    let table = names.iter().filter_map(Value::as_str).find(is_history).unwrap();
+    let table = &scenario.cloud.tables["executionHistory"];
     let key = json!({
         "executionId": { "S": execution.summary.execution_id },
         "planId": { "S": format!("{}#server#{wave:03}#{server}", scenario.name) },

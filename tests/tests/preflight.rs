@@ -1,4 +1,5 @@
 //! What preflight finds: through the API, where nothing is started, and in the record of a run.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::collections::BTreeSet;
 
@@ -102,10 +103,8 @@ fn everything_worth_a_warning_is_said_and_the_run_goes_on() {
     });
     let all = group(&scenario, "all", json!({ "servers": members(&ids), "launchSettings": { "copyTags": true } }));
     let check = json!({ "name": "own", "kind": "ssmCommand", "document": "Never-Written", "required": false });
-    let after =
-        json!({ "name": "dns", "kind": "ssmAutomation", "document": "Example-SwitchDns", "runIn": ["RECOVERY"] });
     let plan = json!({ "name": scenario.name, "targetRpoMinutes": 60, "waves": [
-        { "name": "all", "groups": [all], "healthChecks": [check], "afterActions": [after] },
+        { "name": "all", "groups": [all], "healthChecks": [check] },
     ] });
     scenario.put("recovery-plans", &scenario.name, &plan);
     let asked = ask(&scenario, Mode::Recovery);
@@ -146,7 +145,16 @@ fn another_account_is_said_and_the_rest_is_looked_at_all_the_same() {
         }
     });
     let own = group(&scenario, "own", json!({ "servers": members(&ids[..1]) }));
-    let theirs = group(&scenario, "theirs", json!({ "servers": members(&ids[1..]), "account": "210987654321" }));
+    let theirs = group(&scenario, "theirs", json!({ "servers": members(&ids[1..]) }));
+    // The API stores no such group, but a table that was restored in another account has nothing else.
+    let update = json!({
+        "TableName": scenario.cloud.tables["protectionGroups"],
+        "Key": { "kind": { "S": "GROUP" }, "id": { "S": theirs } },
+        "UpdateExpression": "SET #document.#account = :account",
+        "ExpressionAttributeNames": { "#document": "document", "#account": "account" },
+        "ExpressionAttributeValues": { ":account": { "S": "210987654321" } },
+    });
+    scenario.cloud.aws("dynamodb", "DynamoDB_20120810.UpdateItem", &update);
     scenario.plan(&json!([{ "name": "own", "groups": [own] }, { "name": "theirs", "groups": [theirs] }]));
     let asked = ask(&scenario, Mode::Drill);
     let foreign = one(&asked.findings, FindingCode::PlanInvalid);
@@ -157,8 +165,10 @@ fn another_account_is_said_and_the_rest_is_looked_at_all_the_same() {
 
 #[test]
 fn waves_run_in_the_region_of_their_groups() {
-    const REGION: &str = "ap-southeast-2";
+    const REGION: &str = "eu-central-1";
     let scenario = Scenario::new("regions");
+    // The only test of this file with a fault: it ends them all.
+    let disturbance = scenario.cloud.disturb(&[]);
     let ids = scenario.servers(3, |number, server| {
         if number > 1 {
             server["region"] = json!(REGION);
@@ -181,7 +191,7 @@ fn waves_run_in_the_region_of_their_groups() {
     assert_ended(&drill, ExecutionStatus::Completed);
     assert_eq!(ran(&drill), ids.iter().cloned().collect());
 
-    scenario.cloud.fault(&[&format!("region-down={REGION}")]);
+    disturbance.add(&[&format!("region-down={REGION}")]);
     let asked = ask(&scenario, Mode::Drill);
     let down = one(&asked.findings, FindingCode::DrsUnreachable);
     assert_eq!((down.severity, down.subject.as_str()), (Severity::Blocks, REGION));
@@ -202,4 +212,21 @@ fn a_wave_that_is_too_large_for_the_quotas_is_said_to_queue() {
     assert!(asked.ready);
     let queueing = one(&asked.findings, FindingCode::QueueingExpected);
     assert!(queueing.message.contains("of its 501 servers would wait at first"), "{}", queueing.message);
+}
+
+/// An action that nobody would do is worse than a run that does not begin.
+#[test]
+fn what_executions_do_not_do_yet_is_refused_before_anything_is_launched() {
+    let scenario = Scenario::new("not-yet");
+    let servers = scenario.servers(1, |_, _| {});
+    let group = scenario.group("all", &servers, &[]);
+    let dns = json!({ "name": "dns", "kind": "ssmAutomation", "document": "Example-SwitchDns", "runIn": ["RECOVERY"] });
+    scenario.plan(&json!([{ "name": "all", "groups": [group], "afterActions": [dns] }]));
+    let asked = ask(&scenario, Mode::Recovery);
+    let finding = one(&asked.findings, FindingCode::NotDoneYet);
+    assert!(!asked.ready && finding.message.contains("afterActions"), "{}", finding.message);
+    let refused = scenario.run(Mode::Recovery);
+    assert_ended(&refused, ExecutionStatus::Refused);
+    // The action is for recoveries only: a drill of the plan is whole without it.
+    assert!(ask(&scenario, Mode::Drill).ready);
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{ExecutionId, GroupId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
-use domain::preflight::{DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, not_done_yet, preflight};
+use domain::preflight::{
+    DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, not_done_yet, preflight,
+};
 use futures::{StreamExt, stream};
 
 use crate::catalog::Document;

@@ -6,8 +6,11 @@
 //! | ProtectionGroups | `MEMBER` | source server | which group lists it: what keeps a server in one group, under concurrent writers too |
 //! | RecoveryPlans | `PLAN` | name | a plan |
 //! | RecoveryPlans | `VERSION#<plan>` | `00000001` | each version of a plan that ever was, with who and when |
+//! | ProtectionGroups | `REVISION` | `GROUP` | another text after each change of a group, see [`Catalog::recent_groups`] |
 //!
 //! Every change is written together with its event in the audit log.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::group::ProtectionGroup;
 use domain::id::{GroupId, PlanId, ServerId};
@@ -16,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::AuditLog;
+use crate::clock;
 use crate::error::AwsError;
 use crate::store::{Condition, Items, Query, Table, Value};
 
@@ -31,7 +35,29 @@ pub struct Catalog {
     groups: Table,
     plans: Table,
     audit: AuditLog,
+    copy: Arc<Mutex<Option<Copy>>>,
 }
+
+/// All groups as they were at a revision.
+#[derive(Debug, Clone)]
+struct Copy {
+    revision: String,
+    read_at: i64,
+    groups: Arc<Vec<ProtectionGroup>>,
+}
+
+/// Names what the groups are at a moment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Revision {
+    kind: String,
+    id: String,
+    revision: String,
+}
+
+const REVISION: &str = "REVISION";
+/// A writer that was ended between a change and its revision leaves copies old: until the next change, and not for longer
+/// than this.
+const COPY_SECONDS: i64 = 3_600;
 
 /// A stored document: what was written, its version, and who wrote it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +88,7 @@ const PLAN: &str = "PLAN";
 
 impl Catalog {
     pub(crate) fn new(groups: Table, plans: Table, audit: AuditLog) -> Self {
-        Self { groups, plans, audit }
+        Self { groups, plans, audit, copy: Arc::default() }
     }
 
     /// A protection group.
@@ -87,6 +113,35 @@ impl Catalog {
     /// When the table cannot be read.
     pub async fn all_groups(&self) -> Result<Vec<Document<ProtectionGroup>>, AwsError> {
         self.groups.query_all(GROUP, "").await
+    }
+
+    /// Every protection group, from this process's copy while nobody has changed one: for lists that say which group a
+    /// server is in. What decides reads [`Catalog::all_groups`].
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn recent_groups(&self) -> Result<Arc<Vec<ProtectionGroup>>, AwsError> {
+        let now = clock::now();
+        let revision: Option<Revision> = self.groups.get(REVISION, GROUP).await?;
+        let revision = revision.map(|revision| revision.revision).unwrap_or_default();
+        let known = self.copy.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(copy) = known.filter(|copy| copy.revision == revision && now - copy.read_at < COPY_SECONDS) {
+            return Ok(copy.groups);
+        }
+        let groups: Vec<ProtectionGroup> = self.all_groups().await?.into_iter().map(|stored| stored.document).collect();
+        let groups = Arc::new(groups);
+        let copy = Copy { revision, read_at: now, groups: Arc::clone(&groups) };
+        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
+        Ok(groups)
+    }
+
+    /// Lets every copy of the groups be read anew. A failure is no reason to fail the change that was made.
+    async fn revise_groups(&self) {
+        let (kind, id) = (REVISION.to_owned(), GROUP.to_owned());
+        let revision = Revision { kind, id, revision: format!("{:016x}", fastrand::u64(..)) };
+        if let Err(error) = self.groups.put(&revision, Condition::None).await {
+            tracing::warn!(%error, "lists show the groups of before for up to {COPY_SECONDS} s");
+        }
     }
 
     /// A recovery plan.

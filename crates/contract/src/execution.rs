@@ -116,7 +116,8 @@ pub struct WaveRun {
     pub number: u32,
     /// Its name.
     pub name: String,
-    /// The Region of its servers.
+    /// The Region of its servers; empty in executions of a version that knew only the deployment's own.
+    #[serde(default)]
     pub region: String,
     /// The waves it waits for.
     pub depends_on_waves: Vec<String>,

@@ -97,9 +97,18 @@ pub(crate) async fn groups_of(app: &App, plan: &RecoveryPlan) -> Result<BTreeMap
     Ok(groups)
 }
 
-/// Everything wrong with `plan`, given the groups there are.
-pub(crate) fn plan_problems(plan: &RecoveryPlan, groups: &BTreeMap<GroupId, ProtectionGroup>) -> Vec<FieldProblem> {
-    fields(validate::plan_problems(plan, groups))
+/// Everything wrong with `plan`, given the groups there are. A group that names no Region is in the deployment's own.
+pub(crate) fn plan_problems(
+    app: &App,
+    plan: &RecoveryPlan,
+    groups: &BTreeMap<GroupId, ProtectionGroup>,
+) -> Vec<FieldProblem> {
+    let placed = |group: &ProtectionGroup| ProtectionGroup {
+        region: Some(app.clients.place.region_or_own(group.region.as_deref()).to_owned()),
+        ..group.clone()
+    };
+    let used = plan.group_ids().into_iter().filter_map(|id| Some((id.clone(), placed(groups.get(&id)?))));
+    fields(validate::plan_problems(plan, &used.collect()))
 }
 
 /// Stores a group over what the caller read. The same document again changes nothing.

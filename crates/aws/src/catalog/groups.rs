@@ -64,6 +64,7 @@ impl Catalog {
             }
             Err(TransactError::Other(error)) => return Err(error),
         }
+        self.revise_groups().await;
         let removed: Vec<ServerId> = had.into_iter().filter(|server| !wanted.contains(server)).collect();
         self.give_back(&id, &removed).await?;
         Ok(Ok(record))
@@ -106,6 +107,7 @@ impl Catalog {
                 Err(TransactError::Other(error)) => Err(error),
             };
         }
+        self.revise_groups().await;
         self.give_back(id, &group.document.listed_servers()).await?;
         Ok(Ok(()))
     }

@@ -163,11 +163,11 @@ fn inventory(request: &Request) -> Answer {
     inventory["total"] = 2.into();
     let region = |name: &str, read_at: Value, age: Value, error: Value| json!({"account": "111122223333", "region": name, "servers": 1, "readAt": read_at, "ageSeconds": age, "error": error});
     inventory["regions"] = json!([
-        region("us-east-1", json!(0), json!(720), Value::Null),
+        region("us-east-1", json!(0), json!(2520), Value::Null),
         region("eu-central-1", json!(0), json!(60), json!(format!("throttled{NASTY}"))),
         region("eu-west-1", Value::Null, Value::Null, json!("no role")),
         region("eu-north-1", Value::Null, Value::Null, Value::Null),
-        region("eu-south-1", json!(0), json!(599), Value::Null),
+        region("eu-south-1", json!(0), json!(1799), Value::Null),
     ]);
     ok(&inventory)
 }

@@ -40,7 +40,7 @@ fn regions_that_are_old_or_were_not_read_are_named_on_standard_error() {
     assert_eq!(
         lines,
         [
-            "us-east-1 (account 111122223333) was read 12 min ago.",
+            "us-east-1 (account 111122223333) was read 42 min ago.",
             "eu-central-1 (account 111122223333) could not be read: throttled[2Jevil31m; shown as of 1970-01-01 00:00:00Z.",
             "eu-west-1 (account 111122223333) could not be read: no role; nothing of it is shown.",
             "eu-north-1 (account 111122223333) was never read; nothing of it is shown.",

@@ -1,7 +1,6 @@
 //! The runs of a plan, for a trend.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::history::ExecutionRecord;
 use axum::Json;
@@ -49,12 +48,11 @@ pub async fn list(
 
 /// The promise of each version that ran: most runs of a page are of one version.
 async fn targets(app: &App, name: &PlanId, runs: &[ExecutionRecord]) -> Result<BTreeMap<u64, Option<u32>>, Problem> {
+    let versions: BTreeSet<u64> = runs.iter().filter_map(|run| run.plan_version).collect();
     let mut targets = BTreeMap::new();
-    for version in runs.iter().filter_map(|run| run.plan_version) {
-        if let Entry::Vacant(unknown) = targets.entry(version) {
-            let plan = app.clients.catalog.version(name, version).await?;
-            unknown.insert(plan.and_then(|plan| plan.document.target_rto_minutes));
-        }
+    for version in versions {
+        let plan = app.clients.catalog.version(name, version).await?;
+        targets.insert(version, plan.and_then(|plan| plan.document.target_rto_minutes));
     }
     Ok(targets)
 }

@@ -154,7 +154,7 @@ async fn problems(app: &App, documents: &PlanDocuments, stored: &Stored) -> Resu
     let mut seen = BTreeSet::new();
     for (index, plan) in documents.recovery_plans.iter().enumerate() {
         let prefix = format!("recoveryPlans[{index}] ({})", plan.name);
-        problems.extend(place(prefix.clone(), storing::plan_problems(plan, &groups)));
+        problems.extend(place(prefix.clone(), storing::plan_problems(app, plan, &groups)));
         if !seen.insert(&plan.name) {
             problems.push(FieldProblem {
                 at: format!("{prefix}.name"),

@@ -52,7 +52,7 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     let what = format!("recovery plan {name}");
     let groups = storing::groups_of(&app, &plan).await?;
-    let mut problems = storing::plan_problems(&plan, &groups);
+    let mut problems = storing::plan_problems(&app, &plan, &groups);
     problems.extend(storing::other_name("name", plan.name.as_str(), name.as_str()));
     if !problems.is_empty() {
         return Err(Problem::invalid_document(&what, problems));

@@ -30,7 +30,8 @@ pub async fn resolve(
     let missing: Vec<ServerId> =
         listed.iter().filter(|id| servers.iter().all(|server| server.id != **id)).cloned().collect();
     servers.retain(|server| listed.contains(&server.id) || selects(&group.selection_tags, &server.tags));
-    let stored = app.clients.catalog.all_groups().await?;
+    let stored: Vec<ProtectionGroup> =
+        app.clients.catalog.all_groups().await?.into_iter().map(|stored| stored.document).collect();
     let holders = holders(place, &stored, servers.iter().map(|server| (region.as_str(), server)));
     let items: Vec<ResolvedServer> = servers
         .into_iter()

@@ -33,7 +33,7 @@ const SNAPSHOTS: usize = 500;
 pub async fn list(State(app): State<App>, Parameters(query): Parameters<ServersQuery>) -> Result<Response, Problem> {
     let regions = app.clients.inventory.all(&app.clients.place).await?;
     let servers = flat(&regions);
-    let groups = app.clients.catalog.all_groups().await?;
+    let groups = app.clients.catalog.recent_groups().await?;
     let holders = holders(&app.clients.place, &groups, servers.iter().copied());
     let account = &app.clients.place.account;
     let reading: Vec<String> = regions.iter().map(|Region { state, .. }| format!("{:?}", state.read_at)).collect();
@@ -120,10 +120,12 @@ pub async fn get(
     };
     let drs = app.clients.at(&region).drs;
     let mut server = drs.describe_one(&id).await?.ok_or_else(missing)?;
-    let snapshots = drs.snapshots(&id, SNAPSHOTS).await?;
+    let (snapshots, launch_configuration, groups) = futures::try_join!(
+        drs.snapshots(&id, SNAPSHOTS),
+        drs.launch_settings(&id),
+        app.clients.catalog.recent_groups(),
+    )?;
     server.last_recovery_point_at = snapshots.iter().find_map(|(_, at)| *at);
-    let launch_configuration = drs.launch_settings(&id).await?;
-    let groups = app.clients.catalog.all_groups().await?;
     let holders = holders(&app.clients.place, &groups, std::iter::once((region.as_str(), &server)));
     Ok(Json(SourceServerDetail {
         server: shown(&app.clients.place.account, &region, &server, &holders),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws::catalog::Document;
 use aws::clients::Place;
 use aws::drs::ServerDescription;
 use contract::{Disk, LastLaunch, ProtectionGroup, SourceServer};
@@ -15,17 +14,16 @@ pub(crate) type Holders = BTreeMap<ServerId, Vec<GroupId>>;
 /// Which groups hold each of `servers`: by listing it, or by its tags in the group's Region.
 pub(crate) fn holders<'a>(
     place: &Place,
-    groups: &[Document<ProtectionGroup>],
+    groups: &[ProtectionGroup],
     servers: impl Iterator<Item = (&'a str, &'a ServerDescription)>,
 ) -> Holders {
     let mut holders = Holders::new();
-    for group in groups.iter().map(|group| &group.document) {
+    for group in groups {
         for member in &group.servers {
             holders.entry(member.id.clone()).or_default().push(group.name.clone());
         }
     }
-    let by_tags: Vec<&ProtectionGroup> =
-        groups.iter().map(|group| &group.document).filter(|group| group.selects_by_tags()).collect();
+    let by_tags: Vec<&ProtectionGroup> = groups.iter().filter(|group| group.selects_by_tags()).collect();
     if by_tags.is_empty() {
         return holders;
     }

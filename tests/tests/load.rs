@@ -1,0 +1,149 @@
+//! How long reads take at the size of a large company: 4,000 source servers, 200 protection groups, 200 recovery plans.
+//! The figures are printed. `GET /me` reads nothing: what it takes is what MiniStack's API Gateway and Lambda take.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
+
+use std::time::Instant;
+
+use e2e::scenario::eventually;
+use e2e::{Scenario, cloud};
+use serde_json::{Value, json};
+
+const SERVERS: usize = 4_000;
+const GROUPS: usize = 200;
+const READS: usize = 100;
+/// What the design promises for the 99th percentile.
+const TARGET_MILLIS: u128 = 200;
+/// A read that takes this long is broken, whatever the machine does besides.
+const LIMIT_MILLIS: u128 = 2_000;
+/// A Region of its own, so that the other tests do not meet these servers.
+const REGION: &str = "eu-central-1";
+
+fn documents(scenario: &Scenario) -> Value {
+    let name = |number: usize| format!("{}-{number:03}", scenario.name);
+    let per_group = SERVERS / GROUPS;
+    let group = |number: usize| {
+        let servers: Vec<Value> =
+            (1..=per_group).map(|server| json!({ "id": scenario.server(number * per_group + server) })).collect();
+        json!({ "name": name(number), "region": REGION, "servers": servers })
+    };
+    let plan = |number: usize| {
+        let wave = |offset: usize| {
+            let depends: Vec<String> = (offset > 0).then(|| format!("w{}", offset - 1)).into_iter().collect();
+            json!({ "name": format!("w{offset}"), "groups": [name((number + offset) % GROUPS)], "dependsOnWaves": depends })
+        };
+        json!({ "name": name(number), "targetRtoMinutes": 240, "waves": (0..5).map(wave).collect::<Vec<_>>() })
+    };
+    let all = |of: &dyn Fn(usize) -> Value| (0..GROUPS).map(of).collect::<Vec<_>>();
+    json!({ "protectionGroups": all(&group), "recoveryPlans": all(&plan) })
+}
+
+fn prepare(scenario: &Scenario) {
+    let servers: Vec<Value> = (1..=SERVERS)
+        .map(|number| {
+            json!({ "id": scenario.server(number), "hostname": scenario.host(number), "region": REGION,
+                "tags": { "app": format!("app-{}", number % 50), "load": scenario.name } })
+        })
+        .collect();
+    cloud().simulator("POST", "inventory", Some(&json!({ "sourceServers": servers })));
+    let documents = documents(scenario);
+    for kind in ["protectionGroups", "recoveryPlans"] {
+        // An import answers within the 29 s of API Gateway, so it comes in parts.
+        for part in documents[kind].as_array().unwrap().chunks(50) {
+            let answer = cloud().send("POST", "/import", &[], Some(&json!({ kind: part }).to_string()));
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+    }
+    assert_eq!(cloud().send("POST", "/source-servers/refresh", &[], None).status, 202);
+    eventually("the inventory of 4,000 servers", || {
+        let total = cloud().get(&format!("/source-servers?limit=1&tag=load%3D{}", scenario.name))["total"].clone();
+        if total == SERVERS { Ok(()) } else { Err(total.to_string()) }
+    });
+}
+
+fn clean_up(scenario: &Scenario) {
+    for kind in ["recovery-plans", "protection-groups"] {
+        for number in 0..GROUPS {
+            cloud().send("DELETE", &format!("/{kind}/{}-{number:03}", scenario.name), &[], None);
+        }
+    }
+}
+
+/// The largest plan there may be: 100 waves, and in them every server.
+fn largest_plan(scenario: &Scenario) {
+    let name = format!("{}-all", scenario.name);
+    let wave = |number: usize| {
+        let groups: Vec<String> = (0..2).map(|half| format!("{}-{:03}", scenario.name, number * 2 + half)).collect();
+        let depends: Vec<String> = (number >= 10).then(|| format!("w{}", number - 10)).into_iter().collect();
+        json!({ "name": format!("w{number}"), "groups": groups, "dependsOnWaves": depends })
+    };
+    let plan = json!({ "name": name, "waves": (0..100).map(wave).collect::<Vec<_>>() });
+    let timed = |method: &str, path: &str, body: Option<&str>| {
+        let start = Instant::now();
+        let answer = cloud().send(method, path, &[], body);
+        assert!(answer.status < 300, "{method} {path}: {}", answer.body);
+        println!("{method:<6} {:<63} {:>7} ms", path.replace(&scenario.name, "load"), start.elapsed().as_millis());
+        answer.body
+    };
+    println!("100 waves, {SERVERS} servers in one plan");
+    let path = format!("/recovery-plans/{name}");
+    timed("PUT", &path, Some(&plan.to_string()));
+    let forecast = timed("GET", &format!("{path}/forecast?mode=RECOVERY"), None);
+    assert_eq!(forecast["waves"].as_array().unwrap().len(), 100);
+    let launched: u64 =
+        forecast["waves"].as_array().unwrap().iter().map(|wave| wave["servers"].as_u64().unwrap()).sum();
+    assert_eq!(launched, SERVERS as u64);
+    let preflight = timed("POST", &format!("{path}/preflight?mode=DRILL"), None);
+    assert_eq!(preflight["ready"], true, "{preflight}");
+    timed("DELETE", &path, None);
+}
+
+#[test]
+fn reads_at_four_thousand_servers() {
+    let scenario = Scenario::new("load");
+    prepare(&scenario);
+    let (name, first) = (format!("{}-007", scenario.name), scenario.server(1));
+    let reads = [
+        "/source-servers?limit=200".to_owned(),
+        format!("/source-servers?region={REGION}&tag=app%3Dapp-7&sort=-lagSeconds"),
+        format!("/source-servers/{first}"),
+        "/protection-groups?limit=200".to_owned(),
+        format!("/protection-groups/{name}"),
+        format!("/protection-groups/{name}/launch-settings"),
+        "/recovery-plans?limit=200".to_owned(),
+        format!("/recovery-plans/{name}"),
+        format!("/recovery-plans/{name}/versions"),
+        format!("/recovery-plans/{name}/readiness"),
+        format!("/recovery-plans/{name}/forecast?mode=DRILL"),
+        "/executions".to_owned(),
+        "/audit".to_owned(),
+        "/me".to_owned(),
+    ];
+    println!(
+        "{:<70} {:>7} {:>7} {:>7}",
+        format!("{SERVERS} servers, {GROUPS} groups, {GROUPS} plans"),
+        "p50 ms",
+        "p99 ms",
+        "KB"
+    );
+    let mut slow = Vec::new();
+    for path in &reads {
+        let (mut times, mut bytes) = (Vec::new(), 0);
+        for _ in 0..READS {
+            let start = Instant::now();
+            let answer = cloud().send("GET", path, &[], None);
+            times.push(start.elapsed().as_millis());
+            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+            bytes = answer.body.to_string().len();
+        }
+        times.sort_unstable();
+        let (p50, p99) = (times[READS / 2], times[READS * 99 / 100]);
+        let mark = if p99 < TARGET_MILLIS { ' ' } else { '!' };
+        println!("GET {:<66} {p50:>7} {p99:>7} {:>7} {mark}", path.replace(&scenario.name, "load"), bytes / 1024);
+        if p99 >= LIMIT_MILLIS {
+            slow.push(path);
+        }
+    }
+    largest_plan(&scenario);
+    clean_up(&scenario);
+    assert!(slow.is_empty(), "{slow:?}");
+}
