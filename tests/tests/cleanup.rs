@@ -1,4 +1,5 @@
 //! Cleaning up after drills.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use contract::{CleanupStatus, Execution, ExecutionStatus, FindingCode, InstanceCleanup, Mode};
 use domain::id::ExecutionId;
@@ -23,10 +24,18 @@ fn refused(scenario: &Scenario, id: &ExecutionId) -> String {
     problem["detail"].as_str().unwrap().to_owned()
 }
 
+/// How many instances of a drill stand, if any. Other tests leave drills behind as well, so that there are pages.
 fn stands(scenario: &Scenario, id: &ExecutionId) -> Option<u32> {
-    let page = scenario.client().left_over(Some(&scenario.name.as_str().into()), None).unwrap();
-    let found = page.items.into_iter().find(|item| item.execution_id == *id);
-    found.and_then(|item| item.left_over).map(|left| left.instances)
+    let plan = scenario.name.as_str().into();
+    let mut token: Option<String> = None;
+    loop {
+        let page = scenario.client().left_over(Some(&plan), token.as_deref()).unwrap();
+        if let Some(found) = page.items.into_iter().find(|item| item.execution_id == *id) {
+            return found.left_over.map(|left| left.instances);
+        }
+        token = page.next_token;
+        token.as_ref()?;
+    }
 }
 
 #[test]
