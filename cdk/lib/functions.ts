@@ -36,6 +36,11 @@ export const FUNCTIONS = {
   'check-health': { timeout: Duration.minutes(2), memorySize: 128 },
   'settle-wave': { timeout: MINUTE, memorySize: 128 },
   'settle-execution': { timeout: Duration.minutes(2), memorySize: 128 },
+  'prepare-cleanup': { timeout: Duration.minutes(2), memorySize: 128 },
+  // As start-jobs: a call for 100 instances may take DRS more than a minute.
+  'start-terminations': { timeout: Duration.minutes(2), memorySize: 128 },
+  'check-terminations': { timeout: Duration.minutes(2), memorySize: 128 },
+  'settle-cleanup': { timeout: Duration.minutes(2), memorySize: 128 },
   // Reads every source server and its newest snapshot, of every Region: a minute or two at some thousand servers.
   'refresh-inventory': { timeout: Duration.minutes(15), memorySize: 256 },
   'list-plans': { timeout: MINUTE, memorySize: 128 },
@@ -116,6 +121,7 @@ export class Functions extends Construct {
         RUST_LOG: 'info',
         ...(name === 'api' && {
           RECOVERY_STATE_MACHINE_ARN: stateMachineArns.recovery,
+          CLEANUP_STATE_MACHINE_ARN: stateMachineArns.cleanup,
           INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory,
           // The router's paths begin after the stage ("/prod").
           AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH: 'true',

@@ -44,7 +44,7 @@ export class OrchestratorStack extends Stack {
       waitTimes: waitTimes({ local, scale }),
       local,
     });
-    const { recovery, wave, inventory, readiness } = stateMachines.byName;
+    const { recovery, wave, cleanup, inventory, readiness } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
     new Triggers(this, 'Triggers', { eventBus, recovery });
@@ -56,6 +56,7 @@ export class OrchestratorStack extends Stack {
       UserPoolClientId: identity.client.userPoolClientId,
       RecoveryStateMachineArn: recovery.stateMachineArn,
       WaveStateMachineArn: wave.stateMachineArn,
+      CleanupStateMachineArn: cleanup.stateMachineArn,
       InventoryStateMachineArn: inventory.stateMachineArn,
       ReadinessStateMachineArn: readiness.stateMachineArn,
       ProtectionGroupsTable: tables.protectionGroups.tableName,

@@ -44,16 +44,21 @@ describe('roles', () => {
 
   test('of functions reach EC2 only through DRS', () => {
     const ec2 = statements.filter(({ actions }) => actions.some((action) => action.startsWith('ec2:')));
-    expect(ec2.map(({ role }) => role).sort()).toEqual(['FunctionsApplyLaunchSettingsRole', 'FunctionsStartJobsRole']);
+    expect(ec2.map(({ role }) => role).sort()).toEqual(['FunctionsApplyLaunchSettingsRole', 'FunctionsStartJobsRole', 'FunctionsStartTerminationsRole']);
     for (const { condition } of ec2) {
       expect(condition).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' } });
     }
   });
 
-  test('let only start-jobs touch instances', () => {
+  test('let only start-jobs and start-terminations touch instances', () => {
     const touches = /^ec2:((Run|Start|Stop|Terminate)Instances|ModifyInstanceAttribute)$/;
     const touching = statements.filter(({ actions }) => actions.some((action) => touches.test(action)));
-    expect(touching.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole']);
+    expect(touching.map(({ role }) => role)).toEqual(['FunctionsStartJobsRole', 'FunctionsStartTerminationsRole']);
+  });
+
+  test('safety rule 2: let only start-terminations terminate recovery instances', () => {
+    const terminating = statements.filter(({ actions }) => actions.includes('drs:TerminateRecoveryInstances'));
+    expect(terminating.map(({ role }) => role)).toEqual(['FunctionsStartTerminationsRole']);
   });
 
   test('add to the audit log and read it, and nobody may change what is there', () => {

@@ -10,6 +10,7 @@ describe('the stack', () => {
     expect(Object.keys(stack.template.toJSON()['Outputs']).sort()).toEqual([
       'ApiUrl',
       'AuditLogTable',
+      'CleanupStateMachineArn',
       'ExecutionHistoryTable',
       'InventoryStateMachineArn',
       'InventoryTable',

@@ -10,6 +10,7 @@ use aws_sdk_drs::types::{
     StartRecoveryRequestSourceServer,
 };
 use domain::batch::InUse;
+use domain::cleanup::Described;
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::LiveInstance;
@@ -54,6 +55,13 @@ impl RecoveryInstance {
     #[must_use]
     pub fn may_live(&self) -> bool {
         !matches!(self.state.as_str(), "TERMINATED" | "NOT_FOUND")
+    }
+}
+
+impl From<RecoveryInstance> for Described {
+    fn from(instance: RecoveryInstance) -> Self {
+        let may_live = instance.may_live();
+        Self { id: instance.id, job: instance.job, is_drill: instance.is_drill, may_live }
     }
 }
 
@@ -208,6 +216,23 @@ impl Drs {
             .job
             .map(|job| JobId::from(job.job_id))
             // The answer was lost on the way, as far as this program is concerned: look for the job.
+            .ok_or_else(|| AwsError::new(ErrorKind::Transient, OPERATION, "the answer names no job"))
+    }
+
+    /// Starts one job that terminates `instances`. DRS takes all of them or none. As for launches there is no client token,
+    /// so it is sent once.
+    ///
+    /// # Errors
+    /// `Conflict` when a server is in a job, `QuotaExceeded`, `Invalid` when DRS refuses an instance; `Transient` when
+    /// the job may have been started all the same.
+    pub async fn terminate(&self, instances: &[InstanceId]) -> Result<JobId, AwsError> {
+        const OPERATION: &str = "TerminateRecoveryInstances";
+        let ids = instances.iter().map(ToString::to_string).collect();
+        let request = self.once.terminate_recovery_instances().set_recovery_instance_ids(Some(ids));
+        let started = request.send().await.map_err(|error| classify(OPERATION, error))?;
+        started
+            .job
+            .map(|job| JobId::from(job.job_id))
             .ok_or_else(|| AwsError::new(ErrorKind::Transient, OPERATION, "the answer names no job"))
     }
 }

@@ -7,6 +7,7 @@
 //! | wave | id | `<plan>#wave#003` |
 //! | server | id | `<plan>#server#003#s-…` |
 //! | launch batch | id | `<plan>#batch#003#0002` |
+//! | cleanup, and its instances and batches | id | `<plan>#cleanup`, `<plan>#cleanup#instance#003#s-…`, `<plan>#cleanup#batch#0001` |
 //! | token of a waiting wave | id | `<plan>#token#003` |
 //! | claim on a server | `claim#s-…` | `claim` |
 
@@ -19,10 +20,12 @@ use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
 mod claims;
+mod cleanup;
 mod record;
 mod server;
 
 pub use claims::Claim;
+pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
 pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 
@@ -58,6 +61,8 @@ pub struct ExecutionRecords {
 }
 
 const BY_PLAN: Index = Index { name: "byPlan", hash: "plan" };
+/// Drills whose instances stand are in it too, under a key of their own.
+const ACTIVE: Index = Index { name: "active", hash: "active" };
 const BY_START: Index = Index { name: "byStart", hash: "kind" };
 
 impl History {
@@ -141,6 +146,18 @@ impl History {
         };
         let query =
             Query { index: Some(index), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
+        self.table.query(&query).await
+    }
+
+    /// A page of drills that launched something which no cleanup has terminated, newest first. Later drills may have
+    /// replaced it: DRS knows.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that this never gave.
+    pub async fn left_over(&self, limit: i32, token: Option<&str>) -> Result<Items<ExecutionRecord>, AwsError> {
+        let hash = record::LEFT_OVER;
+        let query =
+            Query { index: Some(ACTIVE), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
         self.table.query(&query).await
     }
 

@@ -13,6 +13,8 @@ use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::{CleanupRun, LeftOver};
+
 /// `POST /v1/recovery-plans/{name}/executions`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -71,6 +73,8 @@ pub struct ExecutionSummary {
     pub paused: Option<Pause>,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ExecutionAction>,
+    /// What of it stands; null but in `GET /v1/executions?leftOver=true`.
+    pub left_over: Option<LeftOver>,
 }
 
 /// How the servers of an execution ended.
@@ -116,6 +120,8 @@ pub struct Execution {
     pub summary: ExecutionSummary,
     /// Its waves, as the plan orders them; empty until PrepareExecution froze the plan.
     pub waves: Vec<WaveRun>,
+    /// What became of cleaning up after it; null before anybody began that.
+    pub cleanup: Option<CleanupRun>,
 }
 
 /// One wave of an execution.

@@ -6,6 +6,7 @@
 
 pub use domain::action::{Action, ActionKind, Approval, OnActionFailure, OnTimeout};
 pub use domain::check::{CheckKind, HealthCheck, Os};
+pub use domain::cleanup::{CleanupStatus, InstanceCleanup};
 pub use domain::control::{ExecutionAction, WaveAction};
 pub use domain::gate::{ApprovalDecision, Pause, Verdict, WaveApproval};
 pub use domain::group::{Member, ProtectionGroup};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod audit;
+mod cleanup;
 mod difference;
 mod execution;
 mod group;
@@ -25,6 +27,7 @@ mod plan;
 mod transfer;
 
 pub use audit::{AuditEvent, Me};
+pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
     CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveDecision,

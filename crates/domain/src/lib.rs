@@ -7,6 +7,7 @@
 pub mod action;
 pub mod batch;
 pub mod check;
+pub mod cleanup;
 pub mod clock;
 pub mod control;
 pub mod forecast;

@@ -17,6 +17,8 @@ pub enum Action {
     Pause,
     /// Approve or reject a wave, where the wave's approval names the role; see [`crate::control`].
     Approve,
+    /// Terminate what a drill launched.
+    Cleanup,
 }
 
 impl Action {
@@ -29,6 +31,7 @@ impl Action {
         Self::StartRecovery,
         Self::Pause,
         Self::Approve,
+        Self::Cleanup,
     ];
 
     /// The name of the action, as `openapi.json` has it.
@@ -42,6 +45,7 @@ impl Action {
             Self::StartRecovery => "StartRecovery",
             Self::Pause => "Pause",
             Self::Approve => "Approve",
+            Self::Cleanup => "Cleanup",
         }
     }
 }
@@ -59,7 +63,7 @@ pub fn allows(role: &str, action: Action) -> bool {
         Action::Read => ROLES.contains(&role),
         Action::Plan => matches!(role, "dr-admin" | "dr-planner"),
         Action::RefreshInventory => matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer"),
-        Action::StartDrill => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
+        Action::StartDrill | Action::Cleanup => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
         Action::Pause => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         // Whichever of these the approval names. An auditor looks on.

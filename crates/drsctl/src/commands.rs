@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod cleanup;
 mod completion;
 mod confirm;
 mod control;
@@ -34,6 +35,7 @@ Exit status:
   0  done, and where something is judged or compared: good, or nothing differs
   1  done, and the answer is no:
        run --watch                the execution ended as PARTIAL, FAILED or REFUSED
+       cleanup --watch            something is left over, or it FAILED
        preflight                  something blocks a run
        diff, plans diff           something differs
        forecast --fail-if-missed  nine of ten runs would not meet the target
@@ -89,6 +91,8 @@ enum Command {
     Run(run::Arguments),
     /// List executions, or show one.
     Executions(executions::Arguments),
+    /// Terminate the recovery instances that a drill launched, and no others.
+    Cleanup(cleanup::Arguments),
     /// Write what an execution came to, against what its plan promised: for auditors.
     Report(report::Arguments),
     /// Hold an execution: it starts no new job until it is resumed.
@@ -125,6 +129,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Forecast(arguments) => forecast::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
         Command::Executions(arguments) => executions::run(&arguments, output),
+        Command::Cleanup(arguments) => cleanup::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Pause(arguments) => control::pause(&arguments, output),
         Command::Resume(arguments) => control::resume(&arguments, output),

@@ -9,6 +9,7 @@ use crate::text::{hms, printable, shortened, utc};
 
 pub mod audit;
 pub mod changes;
+pub mod cleanup;
 pub mod forecast;
 pub mod groups;
 pub mod plans;

@@ -1,7 +1,7 @@
 //! The report as one HTML file: no scripts, nothing that is loaded, readable in light and dark, and printed on A4. What
 //! stands at the top answers what is asked first: did it work, how long did it take, how much was lost.
 
-use contract::{Execution, ExecutionStatus, Mode};
+use contract::{Execution, ExecutionStatus, InstanceCleanup, Mode};
 
 use crate::markup::Markup;
 use crate::model::{Report, TargetResult};
@@ -165,8 +165,18 @@ fn facts(page: &mut Markup, report: &Report) {
     fact(page, "Ended", ended.as_deref().unwrap_or("not yet"));
     fact(page, "Outcome", summary.status.as_str());
     fact(page, "Reason", &summary.reason);
+    fact(page, "Cleanup", cleaned_up(&report.execution));
     fact(page, "Critical path", report.critical_path.join(" → "));
     page.raw("</dl></section>\n");
+}
+
+/// What became of the instances of a drill.
+fn cleaned_up(execution: &Execution) -> String {
+    let Some(cleanup) = &execution.cleanup else { return String::new() };
+    let gone = cleanup.servers.iter().filter(|one| one.status == InstanceCleanup::Terminated).count();
+    let at = utc(cleanup.ended_at.unwrap_or(cleanup.started_at));
+    let (status, by, all) = (cleanup.status, &cleanup.started_by, cleanup.servers.len());
+    format!("{status} {at} by {by}: {gone} of {all} instances terminated. {}", cleanup.reason).trim_end().to_owned()
 }
 
 fn notes(page: &mut Markup, report: &Report) {

@@ -19,6 +19,7 @@ Region such as us-east-1.
   no-recovery-point=SERVER            the server has no recovery point, whatever its replication state says
   launch-settings-refused=SERVER      UpdateLaunchConfiguration of the server is refused with ConflictException
   launch-settings-ignored=SERVER      UpdateLaunchConfiguration of the server says it did, and the settings stay
+  termination-protected=SERVER        the server's recovery instance cannot be terminated: a job for it ends with CLEANUP_FAIL
   region-down=REGION                  every DRS call in the Region fails with a 500; SSM answers
   throttle=OPERATION:COUNT            the next COUNT calls are refused with ThrottlingException
   error-before-commit=OPERATION:COUNT the next COUNT calls fail with a 500 and change nothing
@@ -50,6 +51,8 @@ pub enum ServerFault {
     LaunchSettingsRefused,
     /// Launch settings seem to change and do not.
     LaunchSettingsIgnored,
+    /// What is launched is protected from termination in EC2.
+    TerminationProtected,
 }
 
 /// What goes wrong with the next calls of one operation.
@@ -92,7 +95,7 @@ pub struct FaultError {
 
 impl ServerFault {
     /// Every kind, with the name it has in a specification.
-    const NAMES: [(&'static str, ServerFault); 8] = [
+    const NAMES: [(&'static str, ServerFault); 9] = [
         ("launch-fails", ServerFault::LaunchFails),
         ("conversion-fails", ServerFault::ConversionFails),
         ("agent-never-online", ServerFault::AgentNeverOnline),
@@ -101,6 +104,7 @@ impl ServerFault {
         ("no-recovery-point", ServerFault::NoRecoveryPoint),
         ("launch-settings-refused", ServerFault::LaunchSettingsRefused),
         ("launch-settings-ignored", ServerFault::LaunchSettingsIgnored),
+        ("termination-protected", ServerFault::TerminationProtected),
     ];
 }
 
@@ -204,7 +208,7 @@ mod tests {
             assert_eq!(spec.parse::<Fault>().unwrap().to_string(), spec);
             names += 1;
         }
-        assert_eq!(names, 16);
+        assert_eq!(names, 17);
     }
 
     #[test]

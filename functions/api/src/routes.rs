@@ -5,6 +5,7 @@ use contract::Stored;
 use serde::Deserialize;
 
 pub mod audit;
+pub mod cleanup;
 pub mod control;
 pub mod executions;
 pub mod export;

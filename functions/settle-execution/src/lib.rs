@@ -7,6 +7,7 @@ use aws::Clients;
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, ServersEnded, WaveRecord, in_open_intents};
 use domain::id::{ExecutionId, PlanId, ServerId};
 use domain::outcome::execution_outcome;
+use domain::plan::Mode;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use task::{Failure, TaskError};
@@ -57,6 +58,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
+        let launched = servers.iter().any(|server| server.instance_id.is_some());
+        execution.set_left_over(execution.mode == Mode::Drill && launched);
         history.save_execution(&mut execution).await?;
         if let Some(rto) = execution.rto_seconds() {
             task::metric::execution_rto_seconds(execution.mode, rto);

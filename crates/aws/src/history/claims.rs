@@ -84,10 +84,7 @@ impl History {
                     continue; // Released in between: try again.
                 };
                 // A holder that ended without releasing holds nothing.
-                let ended = self
-                    .execution(&held.holder, &held.holder_plan)
-                    .await?
-                    .is_some_and(|execution| execution.status.is_terminal());
+                let ended = self.has_ended(&held.holder, &held.holder_plan).await?;
                 if ended && !abandoned.contains(&held.holder) {
                     abandoned.push(held.holder);
                     continue;
@@ -142,7 +139,7 @@ impl History {
             claims.iter().map(|claim| (claim.holder.clone(), claim.holder_plan.clone())).collect();
         let mut ended = BTreeSet::new();
         for (holder, plan) in holders {
-            if self.execution(&holder, &plan).await?.is_some_and(|execution| execution.status.is_terminal()) {
+            if self.has_ended(&holder, &plan).await? {
                 ended.insert(holder);
             }
         }

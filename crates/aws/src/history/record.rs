@@ -16,6 +16,8 @@ use crate::error::{AwsError, ErrorKind};
 
 /// The hash key of the index `byStart`. Only executions carry it.
 pub(super) const EXECUTION_KIND: &str = "EXECUTION";
+/// The hash key of the index `active` under which drills are whose instances stand.
+pub(super) const LEFT_OVER: &str = "LEFT_OVER";
 
 pub(super) fn wave_range(plan: &PlanId, wave: u32) -> String {
     format!("{plan}#wave#{wave:03}")
@@ -119,6 +121,13 @@ impl ExecutionRecord {
     #[must_use]
     pub fn rto_seconds(&self) -> Option<i64> {
         self.ended_at.filter(|_| self.status.is_recovered()).map(|ended| ended - self.started_at)
+    }
+
+    /// Says of an execution that has ended whether instances of it may stand that a cleanup would terminate.
+    pub fn set_left_over(&mut self, left_over: bool) {
+        if self.status.is_terminal() {
+            self.active = left_over.then(|| LEFT_OVER.to_owned());
+        }
     }
 
     /// Moves to `status`, and out of the index of active executions and of a pause when it is an end.

@@ -44,6 +44,26 @@ impl Client {
         self.get(format!("/v1/executions/{}", segment(id.as_str())))
     }
 
+    /// Begins to terminate what a drill launched; while that runs already, nothing changes.
+    ///
+    /// # Errors
+    /// When it is no drill, or still runs, or the API refuses or cannot be reached.
+    pub fn clean_up(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
+        self.send(&Call::post(format!("/v1/executions/{}/cleanup", segment(id.as_str()))))
+    }
+
+    /// One page of the drills of which something stands, the newest first, of one plan or of all.
+    ///
+    /// # Errors
+    /// When the API refuses to answer or cannot be reached.
+    pub fn left_over(
+        &self,
+        plan: Option<&PlanId>,
+        next_token: Option<&str>,
+    ) -> Result<Page<ExecutionSummary>, ClientError> {
+        self.get(Query::default().with("planId", plan).with("leftOver", Some(true)).on("/v1/executions", next_token))
+    }
+
     /// The report of an execution, as text.
     ///
     /// # Errors

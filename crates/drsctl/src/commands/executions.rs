@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     /// List only the executions of this plan.
     #[arg(long, conflicts_with = "id")]
     plan: Option<String>,
+    /// List only drills of which something stands that `cleanup` would terminate, with its running hours.
+    #[arg(long, conflicts_with = "id")]
+    left_over: bool,
     /// List at most this many, the newest first.
     #[arg(long, default_value_t = 20, conflicts_with = "id")]
     limit: usize,
@@ -28,7 +31,12 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
         let execution = client.execution(&ExecutionId::from(id.as_str()))?;
         show(output, &execution, |execution| {
             let result = table::result(execution);
-            if execution.waves.is_empty() { result } else { format!("{}\n{result}", table::servers(execution)) }
+            let parts = [
+                (!execution.waves.is_empty()).then(|| table::servers(execution)),
+                Some(result),
+                execution.cleanup.as_ref().map(table::cleanup::run),
+            ];
+            parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
         })?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -36,7 +44,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
     let mut items = Vec::new();
     let mut next = None;
     loop {
-        let page = client.executions(plan.as_ref(), next.as_deref())?;
+        let page = if arguments.left_over {
+            client.left_over(plan.as_ref(), next.as_deref())?
+        } else {
+            client.executions(plan.as_ref(), next.as_deref())?
+        };
         items.extend(page.items);
         next = page.next_token;
         if next.is_none() || items.len() >= arguments.limit {
@@ -44,8 +56,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
         }
     }
     items.truncate(arguments.limit);
-    show(output, &Page::new(items, next), |page| {
-        if page.items.is_empty() { "No executions.".to_owned() } else { table::executions(&page.items) }
+    show(output, &Page::new(items, next), |page| match (page.items.is_empty(), arguments.left_over) {
+        (true, true) => "No drill has anything standing.".to_owned(),
+        (true, false) => "No executions.".to_owned(),
+        (false, true) => table::cleanup::left_over(&page.items),
+        (false, false) => table::executions(&page.items),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -115,8 +115,12 @@ pub(crate) fn everything(request: &Request) -> Answer {
         ("GET", "executions") => {
             let mut summary: Value = serde_json::from_str(&execution("COMPLETED", "COMPLETED", "HEALTHY")).unwrap();
             summary["startedBy"] = NASTY.into();
+            if request.path.contains("leftOver=true") {
+                summary["leftOver"] = json!({"instances": 2, "runningHours": 7.5});
+            }
             ok(&page(&[summary], None))
         }
+        ("POST", "executions/shop-1/cleanup") => Some((202, cleaned("COMPLETED").to_string())),
         ("GET", "executions/shop-1/report") => report_of(request),
         ("POST", "executions/shop-1/pause") => controlled(|run| run["paused"] = json!({"by": NASTY, "at": 100})),
         ("POST", "executions/shop-1/resume") => controlled(|_| {}),
@@ -131,6 +135,18 @@ fn run() -> Value {
     json!({"executionId": NASTY, "planVersion": 2, "mode": "DRILL", "status": "PARTIAL", "startedAt": 100,
         "rtoSeconds": 600, "targetRtoMinutes": 60, "forecast": {"p50Seconds": 1_200, "p90Seconds": 2_400},
         "servers": {"total": 2, "recovered": 1}})
+}
+
+/// The drill with a cleanup that left one of two instances over.
+pub(crate) fn cleaned(status: &str) -> Value {
+    let mut drill: Value = serde_json::from_str(&execution("COMPLETED", "COMPLETED", "HEALTHY")).unwrap();
+    let server = |status: &str, reason: &str| {
+        json!({"serverId": "s-1", "hostname": NASTY, "instanceId": "i-1",
+        "status": status, "jobId": "drsjob-2", "reason": reason})
+    };
+    drill["cleanup"] = json!({"status": status, "reason": "", "startedBy": NASTY, "startedAt": 100, "endedAt": 220,
+        "servers": [server("TERMINATED", ""), server("LEFT_OVER", &format!("CLEANUP_FAIL{NASTY}"))]});
+    drill
 }
 
 fn report_of(request: &Request) -> Answer {

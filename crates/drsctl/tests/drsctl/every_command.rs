@@ -53,6 +53,13 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
         "Nothing differs between versions 2 and 2",
     ),
     ("plans readiness shop", 0, &["GET /v1/recovery-plans/shop/readiness"], "ATTENTION"),
+    (
+        "cleanup shop-1",
+        0,
+        &["POST /v1/executions/shop-1/cleanup"],
+        "Cleanup COMPLETED: 1 of 2 instances terminated, 1 left over after 0:02:00",
+    ),
+    ("executions --left-over", 0, &["GET /v1/executions?leftOver=true"], "7.5"),
     ("plans history shop", 0, &["GET /v1/recovery-plans/shop/history"], "1/2 ┆ 0:10:00 ┆ 1:00:00 ┆ 0:20:00"),
     (
         "plans delete shop --yes",

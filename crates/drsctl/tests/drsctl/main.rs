@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod cleanups;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod every_command;

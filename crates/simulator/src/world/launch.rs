@@ -220,7 +220,7 @@ impl World {
         }
     }
 
-    fn fail(&mut self, job: usize, server: &ServerId, event: &str, raw_error: &str) {
+    pub(crate) fn fail(&mut self, job: usize, server: &ServerId, event: &str, raw_error: &str) {
         let item = LogItem {
             event: event.to_owned(),
             server: Some(server.clone()),

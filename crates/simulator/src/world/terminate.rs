@@ -3,6 +3,7 @@
 use super::instance::InstanceState;
 use super::job::LaunchStatus;
 use super::{Event, World};
+use crate::fault::ServerFault;
 use crate::ids::ServerId;
 
 /// One step of a termination.
@@ -25,6 +26,13 @@ impl World {
                 let timeline = source.spec.profile.timeline(self.settings.seed, server.as_str(), job);
                 let event = Event::Terminate { job, server: server.clone(), step: Step::End };
                 self.plan(timeline.terminate, event);
+            }
+            Step::End if self.has_fault(ServerFault::TerminationProtected, server) => {
+                for instance in self.instances_of(server) {
+                    self.set_instance_state(&instance, InstanceState::Running);
+                }
+                let error = "OperationNotPermitted: the instance may not be terminated; modify its disableApiTermination attribute and try again";
+                self.fail(job, server, "CLEANUP_FAIL", error);
             }
             Step::End => {
                 for instance in self.instances_of(server) {

@@ -54,3 +54,18 @@ fn what_is_being_terminated_can_be_neither_launched_nor_terminated_again() {
     assert_eq!(refusal(&terminate()), (400, "ValidationException"), "it is gone");
     assert_eq!(bench.drs("StartRecovery", both).status, 202);
 }
+
+#[test]
+fn a_protected_instance_outlives_the_job_that_was_to_terminate_it() {
+    let bench = Bench::mixed();
+    let instance = bench.launched(DB, true);
+    bench.add_faults(&[&format!("termination-protected={DB}")]);
+    let job = text(
+        &good(bench.drs("TerminateRecoveryInstances", json!({"recoveryInstanceIDs": [instance]})))["job"]["jobID"],
+    );
+    bench.advance(300.0);
+    assert_eq!(bench.job(&job)["status"], "COMPLETED");
+    assert_eq!(bench.instances(DB), [instance]);
+    let log = good(bench.drs("DescribeJobLogItems", json!({"jobID": job}))).to_string();
+    assert!(log.contains("CLEANUP_FAIL") && log.contains("OperationNotPermitted"), "{log}");
+}

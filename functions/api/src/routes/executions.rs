@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::control::decider;
-use super::page_size;
+use super::{cleanup, page_size};
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
@@ -66,7 +66,7 @@ pub async fn start(
         unstarted(&app, &mut record, error).await?;
     }
     tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
-    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record, &caller), waves: Vec::new() })))
+    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record, &caller), waves: Vec::new(), cleanup: None })))
 }
 
 /// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
@@ -86,6 +86,9 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
     }
 }
 
+/// Drills of a page that DRS is asked about.
+const LEFT_OVER_PAGE: i32 = 20;
+
 /// Which executions.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -93,6 +96,11 @@ async fn unstarted(app: &App, record: &mut ExecutionRecord, error: AwsError) -> 
 pub struct ExecutionsQuery {
     /// Only executions of this plan.
     pub plan_id: Option<PlanId>,
+    /// Only drills of which something stands that a cleanup would terminate. DRS is asked about each, so a page can be
+    /// shorter than its limit, even empty, and have a `nextToken` all the same.
+    #[serde(default)]
+    #[param(required = false)]
+    pub left_over: bool,
     /// From the page before.
     pub next_token: Option<String>,
     /// Items of this page at most; 50 when left out.
@@ -109,6 +117,13 @@ pub async fn list(
     Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Json<Page<ExecutionSummary>>, Problem> {
     let limit = i32::from(page_size(query.limit));
+    if query.left_over {
+        // Each costs some reads of DRS, and API Gateway waits for 29 s.
+        let page = app.clients.history.left_over(limit.min(LEFT_OVER_PAGE), query.next_token.as_deref()).await?;
+        let of_plan = |drill: &ExecutionRecord| query.plan_id.as_ref().is_none_or(|plan| *plan == drill.plan_id);
+        let drills = page.items.into_iter().filter(of_plan).collect();
+        return Ok(Json(Page::new(cleanup::standing(&app, drills, &caller).await?, page.next_token)));
+    }
     let page = app.clients.history.executions(query.plan_id.as_ref(), limit, query.next_token.as_deref()).await?;
     Ok(Json(Page::new(page.items.into_iter().map(|record| summary(record, &caller)).collect(), page.next_token)))
 }
@@ -122,7 +137,8 @@ pub async fn get(
     Named(id): Named<ExecutionId>,
 ) -> Result<Json<Execution>, Problem> {
     let found = app.clients.history.everything(&id).await?;
-    found.map(|records| Json(execution(records, &caller))).ok_or_else(|| Problem::not_found(&format!("execution {id}")))
+    let records = found.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?;
+    Ok(Json(cleanup::shown(&app, records, &caller).await?))
 }
 
 /// `<plan>-<yyyymmddThhmmss>-<4 hex>`: sorts by time, says what it is, and leaves room for the waves' suffix in the 80
@@ -147,7 +163,7 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
             wave(record, &names, of_wave, &decider(caller, &records.execution))
         })
         .collect();
-    Execution { summary: summary(records.execution, caller), waves }
+    Execution { summary: summary(records.execution, caller), waves, cleanup: None }
 }
 
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
@@ -169,6 +185,7 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
         ended_at: record.ended_at,
         forecast: record.forecast,
         findings: record.findings,
+        left_over: None,
         servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
         paused: record.paused,
     }

@@ -9,7 +9,7 @@ use domain::id::ExecutionId;
 use report::{Format, MAX_BYTES, Report, render};
 use serde::Deserialize;
 
-use super::{audit, executions, stored};
+use super::{audit, cleanup, stored};
 use crate::App;
 use crate::caller::Caller;
 use crate::extract::{Named, Parameters};
@@ -47,8 +47,8 @@ pub async fn get(
     Parameters(ReportQuery { format }): Parameters<ReportQuery>,
 ) -> Result<Response, Problem> {
     let records = app.clients.history.everything(&id).await?;
-    let execution =
-        executions::execution(records.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?, &caller);
+    let records = records.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?;
+    let execution = cleanup::shown(&app, records, &caller).await?;
     let plan = match execution.summary.plan_version {
         Some(version) => app.clients.catalog.version(&execution.summary.plan_id, version).await?.map(stored),
         None => None,

@@ -1,0 +1,267 @@
+//! The items of a cleanup. They begin with `<plan>#cleanup`: the cleanup itself, an item for each instance, and one for
+//! each termination batch, which is an intent while it has no job.
+
+use std::collections::BTreeSet;
+
+use domain::cleanup::{CleanupStatus, InstanceCleanup};
+use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
+use serde::{Deserialize, Serialize};
+
+use super::{History, ServerRecord, unconditional};
+use crate::error::AwsError;
+use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value, Write};
+
+/// What the holder of a cleanup's claims is called: the execution itself has ended, and what has ended holds nothing.
+const HOLDER_SUFFIX: &str = "-cleanup";
+
+/// A cleanup. There is one for an execution; a later one takes its place, and goes on where it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CleanupRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// 1 for the first cleanup, one more for each later one.
+    pub attempt: u32,
+    /// Where it is.
+    pub status: CleanupStatus,
+    /// Why it is FAILED.
+    #[serde(default)]
+    pub reason: String,
+    /// Who started it.
+    pub started_by: String,
+    /// When, in Unix seconds.
+    pub started_at: i64,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<i64>,
+}
+
+impl CleanupRecord {
+    /// A cleanup that begins now, after `before`.
+    #[must_use]
+    pub fn new(id: &ExecutionId, plan: &PlanId, before: Option<&Self>, started_by: &str, now: i64) -> Self {
+        Self {
+            execution_id: id.clone(),
+            plan_id: cleanup_range(plan),
+            attempt: before.map_or(0, |before| before.attempt) + 1,
+            status: CleanupStatus::Running,
+            reason: String::new(),
+            started_by: started_by.to_owned(),
+            started_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// Who claims the servers.
+    #[must_use]
+    pub fn holder(id: &ExecutionId) -> ExecutionId {
+        ExecutionId::from(format!("{id}{HOLDER_SUFFIX}"))
+    }
+}
+
+/// An instance that a cleanup is to terminate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CleanupInstanceRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// The cleanup that looks after it.
+    pub attempt: u32,
+    /// The source server.
+    pub server_id: ServerId,
+    /// Its host name.
+    pub hostname: String,
+    /// The Region it is in.
+    pub region: String,
+    /// The instance, as the drill recorded it.
+    pub instance_id: InstanceId,
+    /// The job that launched it, as the drill recorded it.
+    pub launched_by: JobId,
+    /// Where it is.
+    pub status: InstanceCleanup,
+    /// The DRS job that terminates it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<JobId>,
+    /// When that job was started, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<i64>,
+    /// Why it is left over, or what it waits for.
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl CleanupInstanceRecord {
+    /// The instance of `server`, when the drill recorded one with its job.
+    #[must_use]
+    pub fn of(id: &ExecutionId, plan: &PlanId, attempt: u32, server: &ServerRecord, region: &str) -> Option<Self> {
+        let (instance_id, launched_by) = server.instance_id.clone().zip(server.job_id.clone())?;
+        Some(Self {
+            execution_id: id.clone(),
+            plan_id: format!("{}#instance#{:03}#{}", cleanup_range(plan), server.wave, server.server_id),
+            attempt,
+            server_id: server.server_id.clone(),
+            hostname: server.hostname.clone(),
+            region: region.to_owned(),
+            instance_id,
+            launched_by,
+            status: InstanceCleanup::Pending,
+            job_id: None,
+            started_at: None,
+            reason: String::new(),
+        })
+    }
+
+    /// Ends it.
+    pub fn settle(&mut self, status: InstanceCleanup, reason: impl Into<String>) {
+        self.status = status;
+        self.reason = reason.into();
+    }
+}
+
+/// A termination batch: an intent while it has no job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TerminationRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// Where.
+    pub region: String,
+    /// The source servers whose instances it terminates.
+    pub servers: BTreeSet<ServerId>,
+    /// When it was intended, in Unix seconds.
+    pub intended_at: i64,
+    /// The DRS job that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<JobId>,
+    /// Whether every server of it is accounted for.
+    #[serde(default)]
+    pub settled: bool,
+}
+
+impl TerminationRecord {
+    /// The intent to terminate the instances of `servers`, as batch `number`.
+    #[must_use]
+    pub fn new(
+        id: &ExecutionId,
+        plan: &PlanId,
+        number: usize,
+        region: &str,
+        servers: BTreeSet<ServerId>,
+        now: i64,
+    ) -> Self {
+        Self {
+            execution_id: id.clone(),
+            plan_id: format!("{}#batch#{number:04}", cleanup_range(plan)),
+            region: region.to_owned(),
+            servers,
+            intended_at: now,
+            job_id: None,
+            settled: false,
+        }
+    }
+
+    /// Its number in the execution.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.plan_id.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+    }
+}
+
+fn cleanup_range(plan: &PlanId) -> String {
+    format!("{plan}#cleanup")
+}
+
+impl History {
+    /// The cleanup of an execution, if one ever began.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn cleanup(&self, id: &ExecutionId, plan: &PlanId) -> Result<Option<CleanupRecord>, AwsError> {
+        self.table.get(id.as_str(), &cleanup_range(plan)).await
+    }
+
+    /// Begins `record` in place of `before`, together with `event`, its entry in the audit log. False when somebody else
+    /// began one at the same time.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn begin_cleanup(
+        &self,
+        record: &CleanupRecord,
+        before: Option<&CleanupRecord>,
+        event: Write,
+    ) -> Result<bool, AwsError> {
+        let unchanged =
+            before.map_or(Condition::New, |one| Condition::Is("attempt", Value::Number(u64::from(one.attempt))));
+        match self.table.write(vec![self.table.put_write(record, unchanged)?, event]).await {
+            Ok(()) => Ok(true),
+            Err(TransactError::Refused(_)) => Ok(false),
+            Err(TransactError::Other(error)) => Err(error),
+        }
+    }
+
+    /// Records what became of a cleanup, unless a later one has taken its place.
+    ///
+    /// # Errors
+    /// `Conflict` when one has.
+    pub async fn save_cleanup(&self, record: &CleanupRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::Is("attempt", Value::Number(u64::from(record.attempt)))).await
+    }
+
+    /// The instances of a cleanup, by wave and server.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn cleanup_instances(
+        &self,
+        id: &ExecutionId,
+        plan: &PlanId,
+    ) -> Result<Vec<CleanupInstanceRecord>, AwsError> {
+        self.table.query_all(id.as_str(), &format!("{}#instance#", cleanup_range(plan))).await
+    }
+
+    /// Records what became of instances.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_cleanup_instances(&self, records: &[CleanupInstanceRecord]) -> Result<(), AwsError> {
+        for chunk in records.chunks(MAX_TRANSACTION) {
+            let writes: Vec<_> = chunk.iter().map(|record| (record, Condition::None)).collect();
+            self.table.transact(&writes).await.map_err(unconditional)?;
+        }
+        Ok(())
+    }
+
+    /// The termination batches of an execution, in the order in which they were intended.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn terminations(&self, id: &ExecutionId, plan: &PlanId) -> Result<Vec<TerminationRecord>, AwsError> {
+        self.table.query_all(id.as_str(), &format!("{}#batch#", cleanup_range(plan))).await
+    }
+
+    /// Records a termination batch: first as an intent, then with its job.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn save_termination(&self, record: &TerminationRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::None).await
+    }
+
+    /// Takes back an intent that came to nothing.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn withdraw_termination(&self, record: &TerminationRecord) -> Result<(), AwsError> {
+        self.table.delete(record.execution_id.as_str(), &record.plan_id, Condition::None).await
+    }
+
+    /// Whether a holder of claims has ended, and with that holds nothing.
+    pub(super) async fn has_ended(&self, holder: &ExecutionId, plan: &PlanId) -> Result<bool, AwsError> {
+        if let Some(execution) = holder.as_str().strip_suffix(HOLDER_SUFFIX) {
+            let cleanup = self.cleanup(&ExecutionId::from(execution), plan).await?;
+            return Ok(cleanup.is_some_and(|cleanup| cleanup.status.is_terminal()));
+        }
+        Ok(self.execution(holder, plan).await?.is_some_and(|execution| execution.status.is_terminal()))
+    }
+}

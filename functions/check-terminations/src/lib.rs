@@ -1,0 +1,141 @@
+//! `CheckTerminations`: one look at all running jobs of a cleanup. Writes down what became of every instance, and says
+//! what the cleanup does next.
+//!
+//! Whether an instance is gone is asked of DRS's recovery instances, not of the job: a termination that has ended has
+//! lost its servers, and its COMPLETED says nothing about any of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::Clients;
+use aws::drs::{Drs, Job, RecoveryInstance};
+use aws::history::{CleanupInstanceRecord, TerminationRecord};
+use domain::batch::{self, Quotas};
+use domain::cleanup::InstanceCleanup;
+use domain::id::{ExecutionId, PlanId, ServerId};
+use serde::{Deserialize, Serialize};
+use task::TaskError;
+
+mod observe;
+
+/// Which cleanup.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The execution whose instances are to go.
+    pub execution_id: ExecutionId,
+    /// Its plan.
+    pub plan_id: PlanId,
+}
+
+/// What the cleanup does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Next {
+    /// Instances wait, and DRS would take some now.
+    StartMore,
+    /// Look again in 30 s.
+    Wait,
+    /// Every instance is accounted for.
+    Settle,
+}
+
+/// What the poll found.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// What the cleanup does next.
+    pub next: Next,
+    /// Instances in no job yet.
+    pub pending: usize,
+    /// Instances in a job.
+    pub terminating: usize,
+    /// Instances that are gone.
+    pub terminated: usize,
+    /// Instances that stand, or may stand.
+    pub left_over: usize,
+}
+
+/// Looks once.
+///
+/// # Errors
+/// When AWS cannot be asked: nothing is concluded from that, the state retries.
+pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
+    let Request { execution_id: id, plan_id: plan } = request;
+    let history = &clients.history;
+    let now = aws::clock::now();
+    let mut instances = history.cleanup_instances(&id, &plan).await?;
+    let mut batches = history.terminations(&id, &plan).await?;
+    for batch in batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled) {
+        let changed = check(&clients.at(&batch.region).drs, batch, &mut instances, now).await?;
+        history.save_cleanup_instances(&changed).await?;
+        // After the instances: a batch that is settled is not looked at again.
+        if batch.settled {
+            history.save_termination(batch).await?;
+        }
+    }
+    let next = next(clients, &instances, &batches, now).await?;
+    let count = |status| instances.iter().filter(|instance| instance.status == status).count();
+    Ok(Response {
+        next,
+        pending: count(InstanceCleanup::Pending),
+        terminating: count(InstanceCleanup::Terminating),
+        terminated: count(InstanceCleanup::Terminated),
+        left_over: count(InstanceCleanup::LeftOver),
+    })
+}
+
+/// Writes what DRS says about the job of `batch` into its instances; gives back those that changed.
+async fn check(
+    drs: &Drs,
+    batch: &mut TerminationRecord,
+    instances: &mut [CleanupInstanceRecord],
+    now: i64,
+) -> Result<Vec<CleanupInstanceRecord>, TaskError> {
+    let Some(job_id) = batch.job_id.clone() else { return Ok(Vec::new()) };
+    let job: Option<Job> = drs.jobs(std::slice::from_ref(&job_id)).await?.into_iter().find(|job| job.id == job_id);
+    let log = drs.job_log(&job_id).await?;
+    let servers: Vec<ServerId> = batch.servers.iter().cloned().collect();
+    let mut described: BTreeMap<ServerId, Vec<RecoveryInstance>> = BTreeMap::new();
+    for one in drs.recovery_instances(&servers).await? {
+        described.entry(one.server.clone()).or_default().push(one);
+    }
+    let mut changed = Vec::new();
+    let in_batch = |one: &&mut CleanupInstanceRecord| {
+        one.status == InstanceCleanup::Terminating && one.job_id.as_ref() == Some(&job_id)
+    };
+    for one in instances.iter_mut().filter(in_batch) {
+        let before = one.clone();
+        let of_server = described.get(&one.server_id).map(Vec::as_slice).unwrap_or_default();
+        observe::instance(one, job.as_ref(), &log, of_server, now);
+        if *one != before {
+            changed.push(one.clone());
+        }
+    }
+    batch.settled =
+        !instances.iter().any(|one| one.status == InstanceCleanup::Terminating && one.job_id.as_ref() == Some(&job_id));
+    Ok(changed)
+}
+
+/// StartTerminations is called only when it would start something or an intent is open, so that a cleanup that queues
+/// costs no more transitions than one that runs.
+async fn next(
+    clients: &Clients,
+    instances: &[CleanupInstanceRecord],
+    batches: &[TerminationRecord],
+    now: i64,
+) -> Result<Next, TaskError> {
+    let mut pending: BTreeMap<&str, Vec<ServerId>> = BTreeMap::new();
+    for one in instances.iter().filter(|one| one.status == InstanceCleanup::Pending) {
+        pending.entry(&one.region).or_default().push(one.server_id.clone());
+    }
+    let intents: BTreeSet<&str> =
+        batches.iter().filter(|batch| batch.job_id.is_none()).map(|batch| batch.region.as_str()).collect();
+    for (region, servers) in &pending {
+        let in_use = clients.at(region).drs.in_use(now).await?;
+        if intents.contains(region) || !batch::pack(servers, &in_use, &Quotas::default()).batches.is_empty() {
+            return Ok(Next::StartMore);
+        }
+    }
+    let settled = instances.iter().all(|instance| instance.status.is_settled());
+    Ok(if settled { Next::Settle } else { Next::Wait })
+}

@@ -1,0 +1,106 @@
+//! `SettleCleanup`: the last task of every cleanup. Says what is left over and why, releases the claims, and writes what the
+//! cleanup came to, in that order.
+
+use aws::Clients;
+use aws::history::{CleanupInstanceRecord, CleanupRecord};
+use domain::cleanup::{CleanupStatus, InstanceCleanup, outcome};
+use domain::id::{ExecutionId, PlanId, ServerId};
+use serde::{Deserialize, Serialize};
+use task::{Failure, TaskError};
+
+/// A cleanup that has ended.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The execution whose instances were to go.
+    pub execution_id: ExecutionId,
+    /// Its plan.
+    pub plan_id: PlanId,
+    /// What stopped it: a Step Functions error.
+    #[serde(default)]
+    pub error: Option<Failure>,
+}
+
+/// What the cleanup came to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Its status.
+    pub status: CleanupStatus,
+    /// Why, where it is FAILED.
+    pub reason: String,
+    /// Instances that are gone.
+    pub terminated: usize,
+    /// Instances that stand, or may stand.
+    pub left_over: usize,
+}
+
+/// Settles the cleanup once; a second delivery releases again and answers the same.
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
+    let Request { execution_id: id, plan_id: plan, error } = request;
+    let history = &clients.history;
+    let Some(mut cleanup) = history.cleanup(&id, &plan).await? else {
+        // Nobody recorded one, so nothing was claimed.
+        let reason = error.map(|failure| failure.text()).unwrap_or_default();
+        return Ok(Response { status: CleanupStatus::Failed, reason, terminated: 0, left_over: 0 });
+    };
+    let mut instances = history.cleanup_instances(&id, &plan).await?;
+    if !cleanup.status.is_terminal() {
+        let open = leave_over(&mut instances);
+        history.save_cleanup_instances(&open).await?;
+        let servers: Vec<ServerId> = instances.iter().map(|instance| instance.server_id.clone()).collect();
+        history.release(&CleanupRecord::holder(&id), &servers).await?;
+        conclude(&mut cleanup, &instances, error.as_ref());
+        if cleanup.status == CleanupStatus::Completed {
+            nothing_stands(clients, &id, &plan).await?;
+        }
+        history.save_cleanup(&cleanup).await?;
+        tracing::info!(status = %cleanup.status, "cleanup is settled: {}", cleanup.status);
+    }
+    let count = |status| instances.iter().filter(|instance| instance.status == status).count();
+    Ok(Response {
+        status: cleanup.status,
+        reason: cleanup.reason,
+        terminated: count(InstanceCleanup::Terminated),
+        left_over: count(InstanceCleanup::LeftOver),
+    })
+}
+
+/// Ends the instances whose end nobody saw; gives back those.
+fn leave_over(instances: &mut [CleanupInstanceRecord]) -> Vec<CleanupInstanceRecord> {
+    let mut open = Vec::new();
+    for instance in instances.iter_mut().filter(|instance| !instance.status.is_settled()) {
+        let reason = match (instance.status, &instance.job_id) {
+            (InstanceCleanup::Terminating, Some(job)) => {
+                format!("the cleanup ended before the end of {job}: look in DRS")
+            }
+            _ if instance.reason.is_empty() => "the cleanup ended before it was terminated".to_owned(),
+            _ => format!("the cleanup ended before it was terminated; it waited: {}", instance.reason),
+        };
+        instance.settle(InstanceCleanup::LeftOver, reason);
+        open.push(instance.clone());
+    }
+    open
+}
+
+/// A refusal has its reason in the record already.
+fn conclude(cleanup: &mut CleanupRecord, instances: &[CleanupInstanceRecord], error: Option<&Failure>) {
+    if let Some(failure) = error {
+        cleanup.reason = failure.text();
+    }
+    let failed = error.is_some() || !cleanup.reason.is_empty();
+    cleanup.status = outcome(instances.iter().map(|instance| instance.status), failed);
+    cleanup.ended_at = Some(aws::clock::now());
+}
+
+/// Takes the drill out of the list of those with instances that stand.
+async fn nothing_stands(clients: &Clients, id: &ExecutionId, plan: &PlanId) -> Result<(), TaskError> {
+    if let Some(mut execution) = clients.history.execution(id, plan).await? {
+        execution.set_left_over(false);
+        clients.history.save_execution(&mut execution).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The Lambda `settle-cleanup`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(settle_cleanup::handle)
+}
