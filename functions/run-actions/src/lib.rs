@@ -4,7 +4,8 @@
 //!
 //! StartAutomationExecution has a client token: delivered twice, it is one automation. SendCommand has none, so it is
 //! written down before each call that a command is being sent. One whose outcome is not known then is FAILED and never sent
-//! again: unlike a health check, an action may not bear to run twice.
+//! again: unlike a health check, an action may not bear to run twice. What is left open: two deliveries that begin the same
+//! command within the same moment both send it, since the wave is written on the condition of its status only.
 
 use aws::history::{WaveKey, WaveRecord};
 use aws::ssm::{MAX_INSTANCES, Ssm};
