@@ -26,6 +26,9 @@ const ON_TOKENS: ReadonlySet<string> = new Set(['SendTaskSuccess', 'SendTaskFail
 /** SSM actions that only read what a document is. */
 const ON_DOCUMENTS: ReadonlySet<string> = new Set(['DescribeDocument']);
 
+/** SSM actions with resources of their own, below. */
+const APART: ReadonlySet<string> = new Set(['SendCommand', 'StartAutomationExecution', 'GetAutomationExecution']);
+
 /** The role of one function: its permissions file in the words of IAM, its own log group, its traces. */
 export class FunctionRole extends Role {
   constructor(scope: Construct, id: string, props: FunctionRoleProps) {
@@ -49,7 +52,11 @@ export class FunctionRole extends Role {
 
     const sendCommand = permissions.ssm.filter((action) => action === 'SendCommand');
     const onDocuments = permissions.ssm.filter((action) => ON_DOCUMENTS.has(action));
-    const otherSsm = permissions.ssm.filter((action) => action !== 'SendCommand' && !ON_DOCUMENTS.has(action));
+    const onAutomations = permissions.ssm.filter((action) => action === 'GetAutomationExecution');
+    const startAutomation = permissions.ssm.filter((action) => action === 'StartAutomationExecution');
+    const otherSsm = permissions.ssm.filter(
+      (action) => !APART.has(action) && !ON_DOCUMENTS.has(action),
+    );
     this.allow('Ssm', prefixed('ssm', otherSsm), ['*']);
     // A plan may name any document, of this account, of AWS or shared by others, in each Region.
     this.allow('SsmDocuments', prefixed('ssm', onDocuments), [
@@ -71,6 +78,38 @@ export class FunctionRole extends Role {
         ),
         this.stack.formatArn({ service: 'ec2', region, resource: 'instance', resourceName: '*' }),
       ]),
+    );
+
+    this.allow(
+      'SsmAutomations',
+      prefixed('ssm', onAutomations),
+      props.regions.map((region) =>
+        this.stack.formatArn({ service: 'ssm', region, resource: 'automation-execution', resourceName: '*' }),
+      ),
+    );
+    this.allow(
+      'PassToSsm',
+      permissions.passToSsm.length > 0 ? ['iam:PassRole'] : [],
+      permissions.passToSsm.map((role) =>
+        this.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role }),
+      ),
+      { StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' } },
+    );
+    this.allow(
+      'SsmAutomation',
+      prefixed('ssm', startAutomation),
+      props.regions.flatMap((region) =>
+        permissions.ssmAutomations.map((document) =>
+          // Of any version.
+          this.stack.formatArn({
+            service: 'ssm',
+            region,
+            account: document.startsWith('AWS-') ? '' : this.stack.account,
+            resource: 'automation-definition',
+            resourceName: `${document}:*`,
+          }),
+        ),
+      ),
     );
 
     for (const [name, actions] of Object.entries(permissions.tables)) {

@@ -12,9 +12,13 @@ export interface Permissions {
   readonly ec2ViaDrs: readonly string[];
   /** Roles (with their path) that DRS passes to the instances it starts. */
   readonly passToEc2: readonly string[];
+  /** Roles (with their path) that automation documents assume. */
+  readonly passToSsm: readonly string[];
   readonly ssm: readonly string[];
   /** The documents that `ssm: [SendCommand]` may run. */
   readonly ssmDocuments: readonly string[];
+  /** The documents that `ssm: [StartAutomationExecution]` may run. */
+  readonly ssmAutomations: readonly string[];
   /** DynamoDB actions by table. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Step Functions actions by machine (`recovery`, `wave`, …). */
@@ -22,7 +26,7 @@ export interface Permissions {
 }
 
 const ACTION_LISTS = ['drs', 'ec2ViaDrs', 'ssm'] as const;
-const NAME_LISTS = ['passToEc2', 'ssmDocuments'] as const;
+const NAME_LISTS = ['passToEc2', 'passToSsm', 'ssmDocuments', 'ssmAutomations'] as const;
 const ACTION_MAPS = ['tables', 'stateMachines'] as const;
 const KEYS: readonly string[] = [...ACTION_LISTS, ...NAME_LISTS, ...ACTION_MAPS];
 
@@ -79,13 +83,18 @@ export function parsePermissions(yaml: string, file: string): Permissions {
     drs: list('drs', document['drs'], ACTION),
     ec2ViaDrs: list('ec2ViaDrs', document['ec2ViaDrs'], ACTION),
     passToEc2: list('passToEc2', document['passToEc2'], NAME),
+    passToSsm: list('passToSsm', document['passToSsm'], NAME),
     ssm: list('ssm', document['ssm'], ACTION),
     ssmDocuments: list('ssmDocuments', document['ssmDocuments'], NAME),
+    ssmAutomations: list('ssmAutomations', document['ssmAutomations'], NAME),
     tables: map('tables'),
     stateMachines: map('stateMachines'),
   };
   if (permissions.ssm.includes('SendCommand') !== permissions.ssmDocuments.length > 0) {
     throw new Error(`${file}: "ssm: [SendCommand]" and "ssmDocuments", the documents it may run, belong together.`);
+  }
+  if (permissions.ssm.includes('StartAutomationExecution') !== permissions.ssmAutomations.length > 0) {
+    throw new Error(`${file}: "ssm: [StartAutomationExecution]" and "ssmAutomations", the documents it may run, belong together.`);
   }
   return permissions;
 }

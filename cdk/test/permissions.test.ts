@@ -9,8 +9,10 @@ describe('a permissions file', () => {
       drs: [],
       ec2ViaDrs: [],
       passToEc2: [],
+      passToSsm: [],
       ssm: [],
       ssmDocuments: [],
+      ssmAutomations: [],
       tables: {},
       stateMachines: {},
     });
@@ -46,6 +48,8 @@ describe('a permissions file', () => {
     ['a repeated action', 'drs: [DescribeJobs, DescribeJobs]', /DescribeJobs twice/],
     ['a command without its documents', 'ssm: [SendCommand]', /belong together/],
     ['documents without the command', 'ssmDocuments: [AWS-RunShellScript]', /belong together/],
+    ['an automation without its documents', 'ssm: [StartAutomationExecution]', /belong together/],
+    ['automation documents without the action', 'ssmAutomations: [Example-SwitchDns]', /belong together/],
     ['something else than a map', '- drs', /is a map/],
   ])('is refused with %s', (_, yaml, message) => {
     expect(() => parse(yaml)).toThrow(message);

@@ -18,13 +18,14 @@ fn a_task_that_is_delivered_after_the_end_changes_nothing() {
     let since = scenario.cloud.journal_position();
     let key = json!({
         "executionId": before.summary.execution_id, "planId": scenario.name, "wave": 1,
-        "mode": "DRILL", "token": "no longer waited for",
+        "mode": "DRILL", "phase": "AFTER", "token": "no longer waited for",
         "error": { "Error": "States.Timeout", "Cause": "delivered late" },
     });
     for task in [
         "prepare-execution",
         "await-dependencies",
         "await-decision",
+        "run-actions",
         "apply-launch-settings",
         "start-jobs",
         "check-jobs",

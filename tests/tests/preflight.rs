@@ -213,20 +213,3 @@ fn a_wave_that_is_too_large_for_the_quotas_is_said_to_queue() {
     let queueing = one(&asked.findings, FindingCode::QueueingExpected);
     assert!(queueing.message.contains("of its 501 servers would wait at first"), "{}", queueing.message);
 }
-
-/// An action that nobody would do is worse than a run that does not begin.
-#[test]
-fn what_executions_do_not_do_yet_is_refused_before_anything_is_launched() {
-    let scenario = Scenario::new("not-yet");
-    let servers = scenario.servers(1, |_, _| {});
-    let group = scenario.group("all", &servers, &[]);
-    let dns = json!({ "name": "dns", "kind": "ssmAutomation", "document": "Example-SwitchDns", "runIn": ["RECOVERY"] });
-    scenario.plan(&json!([{ "name": "all", "groups": [group], "afterActions": [dns] }]));
-    let asked = ask(&scenario, Mode::Recovery);
-    let finding = one(&asked.findings, FindingCode::NotDoneYet);
-    assert!(!asked.ready && finding.message.contains("afterActions"), "{}", finding.message);
-    let refused = scenario.run(Mode::Recovery);
-    assert_ended(&refused, ExecutionStatus::Refused);
-    // The action is for recoveries only: a drill of the plan is whole without it.
-    assert!(ask(&scenario, Mode::Drill).ready);
-}

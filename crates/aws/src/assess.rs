@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{ExecutionId, GroupId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
-use domain::preflight::{
-    DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, not_done_yet, preflight,
-};
+use domain::preflight::{DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, preflight};
 use futures::{StreamExt, stream};
 
 use crate::catalog::Document;
@@ -89,8 +87,7 @@ pub async fn assess_for(
     situation.not_checked = unknown.collect();
     missing_documents(clients, &loaded, &mut situation).await;
     situation.drills = Some(drills(clients, &loaded).await?);
-    let mut findings = not_done_yet(&loaded.plan, mode);
-    findings.extend(preflight(&situation));
+    let mut findings = preflight(&situation);
     let claims = clients.history.claims_of_others(&loaded.server_ids(), execution).await?;
     findings.extend(claims.iter().map(crate::history::Claim::finding));
     Ok(Assessment { loaded: Some(loaded), facts: situation.servers, findings, unreachable })

@@ -24,12 +24,16 @@ pub struct Release {
     pub reason: String,
     /// For `HOLD`: after how many seconds it looks again.
     pub seconds: i64,
+    /// For `RUN`: whether actions come before the launch.
+    pub actions: bool,
 }
 
 impl Release {
     /// What `gate` means for the wave; nothing when it waits on for its dependencies, or is still in the making.
-    fn of(gate: Gate) -> Option<Self> {
-        let told = |decision: &str, reason, seconds| Some(Self { decision: decision.to_owned(), reason, seconds });
+    fn of(gate: Gate, wave: &WaveRecord) -> Option<Self> {
+        let actions = !wave.before_actions.is_empty();
+        let told =
+            |decision: &str, reason, seconds| Some(Self { decision: decision.to_owned(), reason, seconds, actions });
         match gate {
             Gate::Wait | Gate::Ask | Gate::Expire => None,
             Gate::Run => told("RUN", String::new(), 0),
@@ -70,7 +74,7 @@ impl Seen {
             return Ok(false);
         }
         let gate = self.pass(clients, execution, key, wave.clone()).await?;
-        let Some(release) = Release::of(gate) else { return Ok(false) };
+        let Some(release) = Release::of(gate, wave) else { return Ok(false) };
         let Some(token) = clients.history.token(key).await? else { return Ok(false) };
         match (token.awaits, release.decision.as_str()) {
             (Awaits::Decision, "HOLD") => Ok(false),

@@ -137,3 +137,60 @@ impl Ssm {
         Ok(invocations)
     }
 }
+
+/// What became of an automation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Automation {
+    /// `AutomationExecutionStatus`, as SSM spells it.
+    pub status: String,
+    /// Its outputs, or why it failed.
+    pub output: String,
+}
+
+impl Ssm {
+    /// Runs the automation document `document`, once for each `name`, however often this is called.
+    ///
+    /// # Errors
+    /// `Invalid` or `NotFound` when the document or its parameters are wrong.
+    pub async fn start_automation(
+        &self,
+        document: &str,
+        parameters: &BTreeMap<String, Vec<String>>,
+        name: &str,
+    ) -> Result<String, AwsError> {
+        const OPERATION: &str = "StartAutomationExecution";
+        let mut request =
+            self.client.start_automation_execution().document_name(document).client_token(client_token(name));
+        for (name, values) in parameters {
+            request = request.parameters(name, values.clone());
+        }
+        let started = request.send().await.map_err(|error| classify(OPERATION, error))?;
+        started
+            .automation_execution_id
+            .ok_or_else(|| AwsError::new(ErrorKind::Bug, OPERATION, "the answer has no AutomationExecutionId"))
+    }
+
+    /// What became of an automation so far.
+    ///
+    /// # Errors
+    /// When SSM cannot be asked.
+    pub async fn automation(&self, id: &str) -> Result<Automation, AwsError> {
+        const OPERATION: &str = "GetAutomationExecution";
+        let answer = self.client.get_automation_execution().automation_execution_id(id).send().await;
+        let automation = answer.map_err(|error| classify(OPERATION, error))?.automation_execution;
+        let automation =
+            automation.ok_or_else(|| AwsError::new(ErrorKind::Bug, OPERATION, "the answer has no execution"))?;
+        let outputs: BTreeMap<String, Vec<String>> = automation.outputs.unwrap_or_default().into_iter().collect();
+        let lines = outputs.iter().map(|(name, values)| format!("{name}: {}", values.join(", ")));
+        let output = automation.failure_message.into_iter().chain(lines).collect::<Vec<_>>().join("\n");
+        let status = automation.automation_execution_status.map(|status| status.as_str().to_owned());
+        Ok(Automation { status: status.unwrap_or_default(), output })
+    }
+}
+
+/// A UUID that is the same for the same name, as SSM wants its client tokens.
+fn client_token(name: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let hex: String = Sha256::digest(name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}

@@ -1,5 +1,6 @@
 //! Executions, their waves, servers and health checks.
 
+use domain::action_run::ActionRun;
 use domain::check::CheckKind;
 use domain::control::{ExecutionAction, WaveAction};
 use domain::forecast::Estimate;
@@ -145,6 +146,10 @@ pub struct WaveRun {
     pub approval: Option<WaveApproval>,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<WaveAction>,
+    /// What is done before its servers are launched, one after another.
+    pub before_actions: Vec<ActionRun>,
+    /// What is done after its health checks, one after another; nothing is when it failed.
+    pub after_actions: Vec<ActionRun>,
     /// When its first servers were to be launched.
     pub started_at: Option<i64>,
     /// When its last server was launched, or failed to.

@@ -5,6 +5,7 @@
 //! about them. Not here: any rule, any I/O.
 
 pub use domain::action::{Action, ActionKind, Approval, OnActionFailure, OnTimeout};
+pub use domain::action_run::{ActionRun, ActionStatus};
 pub use domain::check::{CheckKind, HealthCheck, Os};
 pub use domain::cleanup::{CleanupStatus, InstanceCleanup};
 pub use domain::control::{ExecutionAction, WaveAction};

@@ -5,6 +5,7 @@
 //! those, so every rule can be tested as a function of its arguments.
 
 pub mod action;
+pub mod action_run;
 pub mod batch;
 pub mod check;
 pub mod cleanup;

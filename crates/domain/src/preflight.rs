@@ -19,7 +19,6 @@ mod plan;
 mod servers;
 
 pub use bounded::bounded;
-pub use plan::not_done_yet;
 
 /// What DRS says about a source server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,8 +116,6 @@ pub enum Severity {
 pub enum FindingCode {
     /// The plan or a protection group it uses does not exist, or the plan contradicts itself.
     PlanInvalid,
-    /// The plan says something that executions do not do yet.
-    NotDoneYet,
     /// A RECOVERY was started without the plan's name typed back.
     NotConfirmed,
     /// DRS does not answer in a Region: nothing is known of the servers there.

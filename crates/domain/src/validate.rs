@@ -152,6 +152,7 @@ fn check_wave(at: &str, wave: &Wave, problems: &mut Vec<Problem>) {
     check_minutes(&format!("{at}.launchTimeoutMinutes"), wave.launch_timeout_minutes, problems);
     check_health_checks(&format!("{at}."), &wave.health_checks, problems);
     actions::check_all(&format!("{at}.beforeActions"), &wave.before_actions, problems);
+    actions::check_before(&format!("{at}.beforeActions"), &wave.before_actions, problems);
     actions::check_all(&format!("{at}.afterActions"), &wave.after_actions, problems);
     if let Some(approval) = &wave.approval {
         actions::check_approval(&format!("{at}.approval"), approval, problems);

@@ -303,22 +303,3 @@ fn only_findings_about_drills_are_no_news_in_a_drill() {
     let text = serde_json::to_value(Finding::new(FindingCode::RpoExceeded, Severity::Warns, "a", "b", "c")).unwrap();
     assert_eq!(text["code"], "RPO_EXCEEDED");
 }
-
-/// A run that leaves out an action is no run of the plan.
-#[test]
-fn what_executions_do_not_do_yet_blocks_in_the_modes_that_it_is_for() {
-    let action = |mode: &str| serde_json::json!([{ "name": "w", "kind": "delay", "delayMinutes": 1, "runIn": [mode] }]);
-    let plan: domain::plan::RecoveryPlan = serde_json::from_value(serde_json::json!({ "name": "p", "waves": [
-        { "name": "plain", "groups": ["g"] },
-        { "name": "asked", "groups": ["h"], "approval": {} },
-        { "name": "acts", "groups": ["i"], "beforeActions": action("RECOVERY"), "afterActions": action("RECOVERY") },
-    ] }))
-    .unwrap();
-    let subjects = |mode| -> Vec<String> {
-        let findings = domain::preflight::not_done_yet(&plan, mode);
-        assert!(findings.iter().all(|finding| finding.severity == Severity::Blocks));
-        findings.into_iter().map(|finding| finding.subject).collect()
-    };
-    assert_eq!(subjects(Mode::Drill), [""; 0]);
-    assert_eq!(subjects(Mode::Recovery), ["wave acts"]);
-}

@@ -2,7 +2,9 @@
 //! `--output json` and `--output yaml` ([`crate::document`]).
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use contract::{Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, Verdict, WaveRun};
+use contract::{
+    ActionStatus, Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, Verdict, WaveRun,
+};
 use domain::health::CheckStatus;
 
 use crate::text::{hms, printable, shortened, utc};
@@ -162,6 +164,13 @@ fn troubles(execution: &Execution) -> Vec<String> {
     for wave in &execution.waves {
         if wave.status.is_terminal() && !wave.reason.is_empty() {
             lines.push(format!("  wave {} {}: {}", printable(&wave.name), wave.status, printable(&wave.reason)));
+        }
+        for action in wave.before_actions.iter().chain(&wave.after_actions) {
+            if matches!(action.status, ActionStatus::Failed | ActionStatus::TimedOut | ActionStatus::Unknown) {
+                let output = shortened(&printable(&action.output), OUTPUT_CHARACTERS);
+                let what = if action.status == ActionStatus::TimedOut { "timed out" } else { "failed" };
+                lines.push(format!("    action {} {what}: {output}", printable(&action.name)));
+            }
         }
         for server in &wave.servers {
             if went_wrong(server.status) {

@@ -20,6 +20,8 @@ pub enum Next {
     StartMore,
     /// Look again in 30 s.
     Wait,
+    /// Every check has ended, and actions follow.
+    AfterActions,
     /// Every check has ended.
     Settle,
 }
@@ -58,6 +60,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     let count = |status| servers.iter().filter(|server| server.status == status).count();
     let checking = count(ServerStatus::Checking);
     let next = match checking {
+        0 if wave.has_actions_after(&servers) => Next::AfterActions,
         0 => Next::Settle,
         _ if servers.iter().any(|server| has_work(server, &seen)) => Next::StartMore,
         _ => Next::Wait,

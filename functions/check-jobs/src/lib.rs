@@ -29,7 +29,9 @@ pub enum Next {
     Wait,
     /// Every server has ended its launch, and some have health checks.
     CheckHealth,
-    /// Every server has ended its launch, and nothing is left to check.
+    /// Every server has ended its launch, nothing is left to check, and actions follow.
+    AfterActions,
+    /// Every server has ended its launch, and nothing is left to check or to do.
     Settle,
 }
 
@@ -72,10 +74,11 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     }
     measure(wave.mode, &before, &servers);
     let next = match next(&servers) {
+        Some(Next::Settle) if wave.has_actions_after(&servers) => Next::AfterActions,
         Some(next) => next,
         None => start_or_wait(clients, &key, &drs, &servers, &batches).await?,
     };
-    if matches!(next, Next::CheckHealth | Next::Settle) && wave.launched_at.is_none() {
+    if matches!(next, Next::CheckHealth | Next::AfterActions | Next::Settle) && wave.launched_at.is_none() {
         wave.launched_at = servers.iter().filter_map(|server| server.launched_at).max();
         clients.history.save_wave(&wave).await?;
     }

@@ -111,6 +111,9 @@ fn end_lost_waves(waves: &mut [WaveRecord], now: i64) -> Result<Vec<WaveRecord>,
     for wave in waves.iter_mut().filter(|wave| !wave.status.is_terminal()) {
         wave.set_status(WaveStatus::Failed)?;
         LOST.clone_into(&mut wave.reason);
+        for action in wave.before_actions.iter_mut().chain(&mut wave.after_actions) {
+            action.abandon(now);
+        }
         wave.ended_at = Some(now);
         lost.push(wave.clone());
     }

@@ -22,9 +22,9 @@ pub struct Request {
     /// Why it does not run at all.
     #[serde(default)]
     pub skip: Option<String>,
-    /// Who did not let it run.
+    /// Why it is FAILED whatever its servers came to: somebody refusal it, or an action failed.
     #[serde(default)]
-    pub rejected: Option<String>,
+    pub refusal: Option<String>,
     /// What stopped it.
     #[serde(default)]
     pub error: Option<Failure>,
@@ -43,8 +43,8 @@ pub struct Response {
 /// # Errors
 /// When AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
-    let Request { key, skip, rejected, error } = request;
-    let why = Why { skip, rejected, error };
+    let Request { key, skip, refusal, error } = request;
+    let why = Why { skip, refusal, error };
     let mut wave = clients.history.wave(&key).await?;
     if !wave.status.is_terminal() {
         let mut servers = clients.history.servers(&key).await?;
@@ -73,14 +73,14 @@ fn failed(status: ServerStatus) -> bool {
 /// Why the wave ends otherwise than by its servers.
 struct Why {
     skip: Option<String>,
-    rejected: Option<String>,
+    refusal: Option<String>,
     error: Option<Failure>,
 }
 
 impl Why {
     fn text(&self) -> String {
         let error = || self.error.as_ref().map(Failure::text);
-        self.skip.clone().or_else(|| self.rejected.clone()).or_else(error).unwrap_or_default()
+        self.skip.clone().or_else(|| self.refusal.clone()).or_else(error).unwrap_or_default()
     }
 }
 
@@ -109,10 +109,10 @@ fn slowest(servers: &[ServerRecord], of: impl Fn(&ServerRecord) -> Option<(i64, 
     servers.iter().filter_map(of).filter_map(|(from, to)| u32::try_from(to - from).ok()).max()
 }
 
-/// Judges the wave by its servers, unless it was skipped or rejected, or broke off. A wave that a person rejects is FAILED and
+/// Judges the wave by its servers, unless it was skipped, refused or broke off. A wave that a person rejects is FAILED and
 /// not SKIPPED: nothing before it went wrong, so what it means for the waves behind it is for its own policy to say.
 fn settle(wave: &mut WaveRecord, servers: &[ServerRecord], why: Why, now: i64) -> Result<(), TaskError> {
-    let (status, reason) = match (why.skip, why.rejected, why.error) {
+    let (status, reason) = match (why.skip, why.refusal, why.error) {
         (Some(reason), _, _) => (WaveStatus::Skipped, reason),
         (None, Some(reason), _) => (WaveStatus::Failed, reason),
         (None, None, Some(failure)) => (WaveStatus::Failed, failure.text()),
@@ -124,6 +124,9 @@ fn settle(wave: &mut WaveRecord, servers: &[ServerRecord], why: Why, now: i64) -
     };
     wave.slowest_launch_seconds = slowest(servers, |server| Some((server.started_at?, server.launched_at?)));
     wave.slowest_check_seconds = slowest(servers, |server| Some((server.checking_at?, server.checked_at?)));
+    for action in wave.before_actions.iter_mut().chain(&mut wave.after_actions) {
+        action.abandon(now);
+    }
     wave.set_status(status)?;
     wave.reason = reason;
     wave.ended_at = Some(now);

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::action::Action;
+use domain::action_run::{ActionRun, Phase};
 use domain::forecast::Estimate;
 use domain::gate::{Pause, WaveApproval};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
+use domain::outcome::wave_outcome;
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
 use domain::status::{ExecutionStatus, WaveStatus};
@@ -176,6 +179,12 @@ pub struct WaveRecord {
     /// The approval that it needs before it begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<WaveApproval>,
+    /// What is done before its servers are launched.
+    #[serde(default)]
+    pub before_actions: Vec<ActionRun>,
+    /// What is done after its health checks.
+    #[serde(default)]
+    pub after_actions: Vec<ActionRun>,
     /// Where it is; see [`WaveRecord::set_status`].
     pub status: WaveStatus,
     /// Why it is what it is.
@@ -202,6 +211,9 @@ impl WaveRecord {
     /// A wave that waits for its dependencies.
     #[must_use]
     pub fn new(key: &WaveKey, wave: &domain::plan::Wave, mode: Mode) -> Self {
+        let of_mode = |actions: &[Action]| -> Vec<ActionRun> {
+            actions.iter().filter(|action| action.run_in.contains(&mode)).map(ActionRun::from).collect()
+        };
         Self {
             execution_id: key.execution_id.clone(),
             plan_id: wave_range(&key.plan_id, key.wave),
@@ -216,6 +228,8 @@ impl WaveRecord {
             launch_timeout_minutes: wave.launch_timeout_minutes,
             on_launch_settings_failure: OnLaunchSettingsFailure::default(),
             approval: wave.approval.as_ref().map(WaveApproval::from),
+            before_actions: of_mode(&wave.before_actions),
+            after_actions: of_mode(&wave.after_actions),
             status: WaveStatus::Waiting,
             reason: String::new(),
             started_at: None,
@@ -224,6 +238,30 @@ impl WaveRecord {
             slowest_launch_seconds: None,
             slowest_check_seconds: None,
         }
+    }
+
+    /// Its actions of a phase.
+    #[must_use]
+    pub fn actions(&self, phase: Phase) -> &[ActionRun] {
+        match phase {
+            Phase::Before => &self.before_actions,
+            Phase::After => &self.after_actions,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn actions_mut(&mut self, phase: Phase) -> &mut [ActionRun] {
+        match phase {
+            Phase::Before => &mut self.before_actions,
+            Phase::After => &mut self.after_actions,
+        }
+    }
+
+    /// Whether its actions after it are to run: only a wave that did not fail is followed by them.
+    #[must_use]
+    pub fn has_actions_after(&self, servers: &[super::ServerRecord]) -> bool {
+        let results: Vec<_> = servers.iter().map(|server| (server.criticality, server.status)).collect();
+        !self.after_actions.is_empty() && wave_outcome(self.min_healthy_percent, &results).status != WaveStatus::Failed
     }
 
     /// Moves to `status`.

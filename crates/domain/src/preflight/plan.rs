@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{DrillFacts, Finding, FindingCode, LastDrill, Severity, Situation, WaveFacts};
-use crate::action::Action;
 use crate::batch::{InUse, Quotas, WaitReason, pack};
 use crate::id::ServerId;
-use crate::plan::{Mode, RecoveryPlan, Wave};
 use crate::text::{age, counted, few};
 
 pub(super) fn findings(situation: &Situation) -> Vec<Finding> {
@@ -172,27 +170,4 @@ fn changes(situation: &Situation, drills: &DrillFacts, last: &LastDrill) -> Vec<
 fn name(situation: &Situation, id: &ServerId) -> String {
     let known = situation.servers.get(id).and_then(Option::as_ref);
     known.map_or_else(|| id.to_string(), |facts| facts.hostname.clone())
-}
-
-/// What the plan says and executions do not do yet. It blocks: to leave out a switch of DNS and to call
-/// the run a success would be worse than no run.
-#[must_use]
-pub fn not_done_yet(plan: &RecoveryPlan, mode: Mode) -> Vec<Finding> {
-    let said = |wave: &Wave| -> Vec<&'static str> {
-        let acts = |actions: &[Action]| actions.iter().any(|action| action.run_in.contains(&mode));
-        let said = [(acts(&wave.before_actions), "beforeActions"), (acts(&wave.after_actions), "afterActions")];
-        said.into_iter().filter(|(said, _)| *said).map(|(_, name)| name).collect()
-    };
-    let waves = plan.waves.iter().map(|wave| (wave, said(wave))).filter(|(_, said)| !said.is_empty());
-    waves
-        .map(|(wave, said)| {
-            Finding::new(
-                FindingCode::NotDoneYet,
-                Severity::Blocks,
-                &format!("wave {}", wave.name),
-                &format!("executions do not do this yet: {}", said.join(", ")),
-                "Take it out of the wave and do it by hand, or wait for a version that does it.",
-            )
-        })
-        .collect()
 }

@@ -29,6 +29,15 @@ pub(super) fn check_all(at: &str, actions: &[Action], problems: &mut Vec<Problem
     }
 }
 
+/// Before a wave there are no recovery instances yet.
+pub(super) fn check_before(at: &str, actions: &[Action], problems: &mut Vec<Problem>) {
+    for (index, action) in actions.iter().enumerate().filter(|(_, action)| action.kind == ActionKind::SsmCommand) {
+        let at = format!("{at}[{index}] ({}).kind", action.name);
+        problems
+            .push(problem(at, "before the wave there is no recovery instance to run a command on: use ssmAutomation"));
+    }
+}
+
 fn check_one(at: &str, action: &Action, problems: &mut Vec<Problem>) {
     check_minutes(&format!("{at}.timeoutMinutes"), action.timeout_minutes, problems);
     check_parameters(at, &action.parameters, problems);

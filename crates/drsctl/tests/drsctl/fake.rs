@@ -96,7 +96,7 @@ pub(crate) fn execution(status: &str, wave: &str, server: &str) -> String {
     format!(
         r#"{{"executionId":"shop-1","planId":"shop","planVersion":1,"mode":"DRILL","status":"{status}","reason":"",
         "startedBy":"demo","startedAt":100,"endedAt":{ended},"rtoSeconds":{ended},"findings":[],"paused":null,"allowedActions":[],"waves":[{{"number":1,
-        "name":"database","region":"eu-central-1","dependsOnWaves":[],"status":"{wave}","reason":"","approval":null,"allowedActions":[],"startedAt":110,"launchedAt":600,
+        "name":"database","region":"eu-central-1","dependsOnWaves":[],"status":"{wave}","reason":"","approval":null,"beforeActions":[],"afterActions":[],"allowedActions":[],"startedAt":110,"launchedAt":600,
         "endedAt":{ended},"servers":[{{"serverId":"s-3tierdb0000000001","hostname":"db-1","group":"database",
         "criticality":"critical","status":"{server}","phase":"LAUNCH","reason":"","jobId":"drsjob-1",
         "instanceId":"i-1","startedAt":110,"launchedAt":600,"checkedAt":null,"checks":[]}}]}}]}}"#

@@ -206,6 +206,8 @@ fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRu
         status: record.status,
         reason: record.reason,
         approval: record.approval,
+        before_actions: record.before_actions,
+        after_actions: record.after_actions,
         started_at: record.started_at,
         launched_at: record.launched_at,
         ended_at: record.ended_at,
