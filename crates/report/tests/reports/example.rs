@@ -24,7 +24,7 @@ fn server(number: usize, name: &str, at: (i64, i64, i64), more: Value) -> Value 
 
 fn wave(number: u32, name: &str, after: &[&str], at: (i64, i64, i64), status: &str, servers: &[Value]) -> Value {
     json!({
-        "number": number, "name": name, "region": "eu-central-1", "dependsOnWaves": after, "status": status, "reason": "", "allowedActions": [],
+        "number": number, "name": name, "region": "eu-central-1", "dependsOnWaves": after, "status": status, "reason": "", "allowedActions": [], "beforeActions": [], "afterActions": [],
         "startedAt": START + at.0, "launchedAt": START + at.1, "endedAt": START + at.2, "servers": servers,
     })
 }
