@@ -1,10 +1,10 @@
 //! How long a function's process takes until it first asks Lambda's runtime API for work. The API is played by a socket
 //! that answers nothing: asking is all that is measured.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The folder of the binaries that were built with this test.
@@ -48,12 +48,13 @@ pub fn cold_start(binary: &Path) -> Duration {
             ("DRS_REGIONS", "us-east-1"),
             ("RECOVERY_STATE_MACHINE_ARN", "arn"),
             ("INVENTORY_STATE_MACHINE_ARN", "arn"),
+            ("CLEANUP_STATE_MACHINE_ARN", "arn"),
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let (stream, _) = runtime_api.accept().unwrap();
+    let stream = first_caller(&runtime_api, &mut process, binary);
     let mut request = String::new();
     BufReader::new(stream).read_line(&mut request).unwrap();
     let elapsed = begin.elapsed();
@@ -61,4 +62,23 @@ pub fn cold_start(binary: &Path) -> Duration {
     process.wait().unwrap();
     assert!(request.contains("/invocation/next"), "{request}");
     elapsed
+}
+
+/// Waits for the process to ask; one that ends before it asks misses something in its environment.
+fn first_caller(runtime_api: &TcpListener, process: &mut Child, binary: &Path) -> TcpStream {
+    runtime_api.set_nonblocking(true).unwrap();
+    loop {
+        match runtime_api.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false).unwrap();
+                return stream;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                let ended = process.try_wait().unwrap();
+                assert!(ended.is_none(), "{} ended before it asked for work: {ended:?}", binary.display());
+                std::thread::park_timeout(Duration::from_micros(100));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
