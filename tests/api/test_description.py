@@ -2,6 +2,8 @@
 not, is answered with a documented status, in the documented form, and never with a server error.
 """
 
+import os
+
 import schemathesis
 from conftest import DESCRIPTION
 from hypothesis import HealthCheck, settings
@@ -19,7 +21,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 @schema.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=int(os.environ.get("API_EXAMPLES", "10")),
     deadline=None,
     # One seed, so that a failure comes again; `--hypothesis-seed=random` looks further.
     derandomize=True,
