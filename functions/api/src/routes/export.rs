@@ -25,7 +25,7 @@ pub struct ExportQuery {
 
 /// Groups and plans as the YAML that `drsctl apply` and the import read. Versions are not part of it.
 #[utoipa::path(get, path = "/export", operation_id = "exportDocuments", params(ExportQuery),
-    responses((status = 200, body = String, content_type = "application/yaml")))]
+    responses((status = 200, body = PlanDocuments, content_type = "application/yaml")))]
 pub async fn export(State(app): State<App>, Parameters(query): Parameters<ExportQuery>) -> Result<Response, Problem> {
     let catalog = &app.clients.catalog;
     let mut groups: Vec<_> = catalog.all_groups().await?.into_iter().map(|group| group.document).collect();
