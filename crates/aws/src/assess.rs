@@ -8,7 +8,6 @@ use domain::plan::Mode;
 use domain::preflight::{DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, preflight};
 use futures::{StreamExt, stream};
 
-use crate::catalog::Document;
 use crate::clients::Clients;
 use crate::error::AwsError;
 use crate::facts::{self, Facts, Gathered, LoadedPlan, PARALLEL_READS};
@@ -108,17 +107,7 @@ fn waves(loaded: &LoadedPlan) -> Vec<WaveFacts> {
 
 /// The servers that more than one group has, of all groups there are: each plan by itself would look right.
 async fn shared(clients: &Clients, servers: &Facts) -> Result<BTreeMap<ServerId, Vec<GroupId>>, AwsError> {
-    const PAGE: i32 = 100;
-    let mut groups = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = clients.catalog.groups(PAGE, token.as_deref()).await?;
-        groups.extend(page.items.into_iter().map(|stored: Document<_>| stored.document));
-        token = page.next_token;
-        if token.is_none() {
-            break;
-        }
-    }
+    let groups: Vec<_> = clients.catalog.all_groups().await?.into_iter().map(|stored| stored.document).collect();
     let own = &clients.place.region;
     let known = servers.iter().filter_map(|(id, facts)| facts.as_ref().map(|facts| (id, facts)));
     let holders = known.map(|(id, facts)| (id, facts.groups_of(id, &groups, own)));
