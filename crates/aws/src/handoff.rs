@@ -100,7 +100,6 @@ impl Seen {
                 now,
             };
             let gate = gate(&facts);
-            let was = wave.status;
             match (&gate, wave.approval.as_mut()) {
                 (Gate::Ask, Some(approval)) => {
                     approval.ask(now);
@@ -113,7 +112,7 @@ impl Seen {
                 }
                 _ => return Ok(gate),
             }
-            match clients.history.change_wave(&wave, was, None).await {
+            match clients.history.save_wave(&mut wave).await {
                 Ok(()) => {}
                 // Somebody else has asked, or decided: it is his word that counts.
                 Err(error) if error.kind == ErrorKind::Conflict => wave = clients.history.wave(key).await?,

@@ -78,6 +78,9 @@ pub struct ActionRun {
     /// A command is being sent, with no known outcome.
     #[serde(default)]
     pub sending: bool,
+    /// Since when, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sending_since: Option<i64>,
     /// What it put out, or why it failed.
     #[serde(default)]
     pub output: String,
@@ -102,6 +105,7 @@ impl From<&Action> for ActionRun {
             status: ActionStatus::Pending,
             runs: Vec::new(),
             sending: false,
+            sending_since: None,
             output: String::new(),
             started_at: None,
             ended_at: None,

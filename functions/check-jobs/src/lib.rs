@@ -80,7 +80,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     };
     if matches!(next, Next::CheckHealth | Next::AfterActions | Next::Settle) && wave.launched_at.is_none() {
         wave.launched_at = servers.iter().filter_map(|server| server.launched_at).max();
-        clients.history.save_wave(&wave).await?;
+        clients.history.save_wave(&mut wave).await?;
     }
     let count = |status| servers.iter().filter(|server| server.status == status).count();
     Ok(Response {

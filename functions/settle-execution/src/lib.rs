@@ -51,9 +51,12 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let ExecutionRecords { mut execution, mut waves, mut servers, batches } = records;
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     let now = aws::clock::now();
-    let lost_waves = end_lost_waves(&mut waves, now)?;
+    let mut lost_waves = end_lost_waves(&mut waves, now)?;
     let lost_servers = end_lost_servers(&mut servers, &lost_waves, &in_open_intents(&batches))?;
-    history.freeze(&lost_waves, &lost_servers).await?;
+    history.save_servers(&lost_servers).await?;
+    for wave in &mut lost_waves {
+        history.save_wave(wave).await?;
+    }
     execution.servers = (!servers.is_empty()).then(|| ended(&servers));
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {

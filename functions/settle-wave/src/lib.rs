@@ -53,7 +53,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         end_servers(&mut servers, &intended, &why.text())?;
         settle(&mut wave, &servers, why, aws::clock::now())?;
         clients.history.save_changed_servers(&before, &servers).await?;
-        clients.history.save_wave(&wave).await?;
+        clients.history.save_wave(&mut wave).await?;
         let failed = servers.iter().filter(|server| failed(server.status)).count();
         task::metric::servers_failed(wave.mode, failed);
         tracing::info!(status = %wave.status, "wave {:?} is settled: {}", wave.name, wave.status);

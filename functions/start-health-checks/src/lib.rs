@@ -67,7 +67,7 @@ async fn begin(
     clients.history.save_servers(&begun).await?;
     if wave.status == WaveStatus::Launching {
         wave.set_status(WaveStatus::Checking)?;
-        clients.history.save_wave(&wave).await?;
+        clients.history.save_wave(&mut wave).await?;
     }
     Ok(())
 }

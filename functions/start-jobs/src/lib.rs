@@ -84,7 +84,7 @@ impl<'a> Launch<'a> {
         if self.wave.status == WaveStatus::Waiting {
             self.wave.set_status(WaveStatus::Launching)?;
             self.wave.started_at = Some(aws::clock::now());
-            self.clients.history.save_wave(&self.wave).await?;
+            self.clients.history.save_wave(&mut self.wave).await?;
         }
         Ok(())
     }

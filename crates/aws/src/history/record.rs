@@ -22,6 +22,9 @@ pub(super) const EXECUTION_KIND: &str = "EXECUTION";
 /// The hash key of the index `active` under which drills are whose instances stand.
 pub(super) const LEFT_OVER: &str = "LEFT_OVER";
 
+/// The revision of what has never been changed.
+pub(super) const FRESH: u64 = 1;
+
 pub(super) fn wave_range(plan: &PlanId, wave: u32) -> String {
     format!("{plan}#wave#{wave:03}")
 }
@@ -115,7 +118,7 @@ impl ExecutionRecord {
             servers: None,
             paused: None,
             four_eyes: false,
-            revision: 1,
+            revision: FRESH,
         }
     }
 
@@ -205,6 +208,9 @@ pub struct WaveRecord {
     /// How long the slowest server's health checks took; nothing where none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowest_check_seconds: Option<u32>,
+    /// Counts the writes of this item: it is written by tasks and by people at the same time.
+    #[serde(default)]
+    pub(super) revision: u64,
 }
 
 impl WaveRecord {
@@ -237,6 +243,7 @@ impl WaveRecord {
             ended_at: None,
             slowest_launch_seconds: None,
             slowest_check_seconds: None,
+            revision: FRESH,
         }
     }
 

@@ -140,7 +140,7 @@ async fn decide(
             WaveAction::Approve => ("ApproveWave", Verdict::Approved),
             WaveAction::Reject => ("RejectWave", Verdict::Rejected),
         };
-        let (by, at, was) = (caller.name.clone(), aws::clock::now(), wave.status);
+        let (by, at) = (caller.name.clone(), aws::clock::now());
         if let Some(approval) = wave.approval.as_mut() {
             approval.decision = Some(ApprovalDecision { verdict, by, at, comment: comment.clone() });
         }
@@ -148,7 +148,7 @@ async fn decide(
         let event = AuditRecord::new(&caller.actor(), name, &Subject::Execution(id.clone()))
             .with_detail(format!("wave {number} ({}): {comment}", wave.name));
         let event = app.clients.audit.write(&event)?;
-        if is_written(app.clients.history.change_wave(wave, was, Some(event)).await)? {
+        if is_written(app.clients.history.change_wave(wave, event).await)? {
             return woken(app, caller, records).await;
         }
     }
