@@ -18,9 +18,9 @@ use crate::history::{Awaits, ExecutionRecord, WaveKey, WaveRecord};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// `RUN`, `SKIP`, `REJECT` or `HOLD`.
+    /// `RUN`, `SKIP`, `REJECT`, `CANCEL` or `HOLD`.
     pub decision: String,
-    /// Why it is skipped or rejected; empty otherwise.
+    /// Why it is skipped, rejected or cancelled; empty otherwise.
     pub reason: String,
     /// For `HOLD`: after how many seconds it looks again.
     pub seconds: i64,
@@ -39,6 +39,7 @@ impl Release {
             Gate::Run => told("RUN", String::new(), 0),
             Gate::Skip { reason } => told("SKIP", reason, 0),
             Gate::Reject { reason } => told("REJECT", reason, 0),
+            Gate::Cancel { reason } => told("CANCEL", reason, 0),
             Gate::Hold { seconds } => told("HOLD", String::new(), seconds),
         }
     }
@@ -60,6 +61,20 @@ impl Seen {
         let execution = clients.history.execution(id, plan).await?;
         let waves = clients.history.waves(id, plan).await?;
         Ok(Self { execution, waves })
+    }
+
+    /// Wakes every wave that waits and has not to wait on, after something was decided about the execution. One that cannot
+    /// be woken now looks for itself later.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    pub async fn wake(clients: &Clients, id: &ExecutionId, plan: &PlanId) -> Result<(), AwsError> {
+        let seen = Self::now(clients, id, plan).await?;
+        for wave in seen.waves.iter().filter(|wave| !wave.status.is_terminal()) {
+            let key = WaveKey { execution_id: id.clone(), plan_id: plan.clone(), wave: wave.number };
+            seen.release(clients, &key).await?;
+        }
+        Ok(())
     }
 
     /// Tells the wave `key` what to do, when it waits and has not to wait on. False when it has, or nothing waits any more.
@@ -97,6 +112,7 @@ impl Seen {
                 dependencies: &dependencies,
                 approval: wave.approval.as_ref(),
                 pause: execution.paused.as_ref(),
+                cancelled: execution.cancelled.as_ref(),
                 now,
             };
             let gate = gate(&facts);

@@ -5,6 +5,7 @@
 
 pub mod assess;
 pub mod audit;
+pub mod cancel;
 pub mod catalog;
 pub mod clients;
 pub mod clock;

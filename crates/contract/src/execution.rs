@@ -4,7 +4,7 @@ use domain::action_run::ActionRun;
 use domain::check::CheckKind;
 use domain::control::{ExecutionAction, WaveAction};
 use domain::forecast::Estimate;
-use domain::gate::{Pause, WaveApproval};
+use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::health::CheckStatus;
 use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
 use domain::launch_settings::{SettingChange, SettingsOutcome};
@@ -40,6 +40,16 @@ pub struct WaveDecision {
     pub comment: String,
 }
 
+/// `POST /v1/executions/{executionId}/cancel`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelExecution {
+    /// Why; at most 1,000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub comment: String,
+}
+
 /// One execution, without its waves: an item of `GET /v1/executions`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -54,7 +64,7 @@ pub struct ExecutionSummary {
     pub mode: Mode,
     /// Where it is.
     pub status: ExecutionStatus,
-    /// Why it is FAILED, PARTIAL or REFUSED; empty otherwise.
+    /// Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise.
     pub reason: String,
     /// Who started it: a user of the API, or `stepfunctions` when it came from EventBridge or the console.
     pub started_by: String,
@@ -72,6 +82,8 @@ pub struct ExecutionSummary {
     pub servers: Option<ServerCounts>,
     /// Who holds it since when; null when it is not paused. A status goes on beside it: what runs is watched to its end.
     pub paused: Option<Pause>,
+    /// Who cancelled it, when and why; null when nobody did. It is CANCELLED once DRS has ended what it ran for it.
+    pub cancelled: Option<Cancellation>,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ExecutionAction>,
     /// What of it stands; null but in `GET /v1/executions?leftOver=true`.
@@ -140,7 +152,7 @@ pub struct WaveRun {
     pub depends_on_waves: Vec<String>,
     /// Where it is.
     pub status: WaveStatus,
-    /// Why it is FAILED, PARTIAL or SKIPPED; empty otherwise.
+    /// Why it is FAILED, PARTIAL, SKIPPED or CANCELLED; empty otherwise.
     pub reason: String,
     /// The approval that it needs before it begins, and who decided; null where it needs none.
     pub approval: Option<WaveApproval>,

@@ -141,12 +141,22 @@ impl ActionRun {
     pub fn abandon(&mut self, now: i64) {
         match self.status {
             ActionStatus::Pending => self.end(ActionStatus::Skipped, "", now),
-            ActionStatus::Running => self.end(ActionStatus::Unknown, "the wave ended while it ran", now),
+            ActionStatus::Running => self.end(ActionStatus::Unknown, abandoned(self.kind), now),
             ActionStatus::Succeeded
             | ActionStatus::Failed
             | ActionStatus::TimedOut
             | ActionStatus::Skipped
             | ActionStatus::Unknown => {}
+        }
+    }
+}
+
+/// A document that is stopped half way leaves something half done, so nobody stops it.
+fn abandoned(kind: ActionKind) -> &'static str {
+    match kind {
+        ActionKind::Delay => "the wave ended before its time was over",
+        ActionKind::SsmCommand | ActionKind::SsmAutomation => {
+            "abandoned: the wave ended while it ran. It was not stopped and may run on: look in Systems Manager"
         }
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::gate::{Pause, WaveApproval};
+use crate::gate::{Cancellation, Pause, WaveApproval};
 use crate::plan::Mode;
 use crate::role::{self, Action};
 use crate::status::{ExecutionStatus, WaveStatus};
@@ -17,6 +17,8 @@ pub enum ExecutionAction {
     Pause,
     /// Go on.
     Resume,
+    /// Begin nothing more, and end.
+    Cancel,
 }
 
 /// What may be done to a wave.
@@ -51,27 +53,43 @@ impl Possible {
 
 impl ExecutionAction {
     /// Every action there is.
-    pub const ALL: &'static [Self] = &[Self::Pause, Self::Resume];
+    pub const ALL: &'static [Self] = &[Self::Pause, Self::Resume, Self::Cancel];
 
     /// The action as the role table has it.
     #[must_use]
     pub fn role_action(self) -> Action {
         match self {
             Self::Pause | Self::Resume => Action::Pause,
+            Self::Cancel => Action::Cancel,
         }
     }
 
     /// Whether it can be done to an execution that is `status`.
     #[must_use]
-    pub fn possible(self, status: ExecutionStatus, pause: Option<&Pause>) -> Possible {
+    pub fn possible(
+        self,
+        status: ExecutionStatus,
+        pause: Option<&Pause>,
+        cancelled: Option<&Cancellation>,
+    ) -> Possible {
         if status.is_terminal() {
             return Possible::no(format!("the execution has ended as {status}"));
         }
-        match (self, pause) {
-            (Self::Pause, None) | (Self::Resume, Some(_)) => Possible::Yes,
-            (Self::Pause, Some(_)) | (Self::Resume, None) => Possible::Already,
+        match (self, cancelled, pause) {
+            // It overrules a pause.
+            (Self::Cancel, None, _) => Possible::Yes,
+            (Self::Cancel, Some(_), _) => Possible::Already,
+            (Self::Pause | Self::Resume, Some(cancelled), _) => Possible::no(ending(cancelled)),
+            (Self::Pause, None, None) | (Self::Resume, None, Some(_)) => Possible::Yes,
+            (Self::Pause, None, Some(_)) | (Self::Resume, None, None) => Possible::Already,
         }
     }
+}
+
+/// Why nothing else can be done to an execution, or to a wave of it, that is cancelled and has not ended yet.
+#[must_use]
+pub fn ending(cancelled: &Cancellation) -> String {
+    format!("{}; it ends when DRS has ended what it runs for it", cancelled.reason())
 }
 
 impl WaveAction {
@@ -102,7 +120,8 @@ impl WaveAction {
             | WaveStatus::Completed
             | WaveStatus::Partial
             | WaveStatus::Failed
-            | WaveStatus::Skipped => Possible::no(format!("the wave is {status} and awaits no approval")),
+            | WaveStatus::Skipped
+            | WaveStatus::Cancelled => Possible::no(format!("the wave is {status} and awaits no approval")),
         }
     }
 }

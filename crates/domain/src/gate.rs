@@ -17,6 +17,31 @@ pub struct Pause {
     pub at: i64,
 }
 
+/// That an execution is to end: nothing more is begun, and what DRS has begun is watched to its end, since nobody can
+/// cancel that. Nothing is terminated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Cancellation {
+    /// Who cancelled it; `stepfunctions` for somebody who stopped its state machine and is not known.
+    pub by: String,
+    /// When, in Unix seconds.
+    pub at: i64,
+    /// What that user said about it.
+    #[serde(default)]
+    pub comment: String,
+}
+
+impl Cancellation {
+    /// Who and why, as the reason of whatever it ends.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self.comment.as_str() {
+            "" => format!("{} cancelled the execution", self.by),
+            comment => format!("{} cancelled the execution: {comment}", self.by),
+        }
+    }
+}
+
 /// What came of an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -94,6 +119,8 @@ pub struct Facts<'a> {
     pub approval: Option<&'a WaveApproval>,
     /// The pause of its execution.
     pub pause: Option<&'a Pause>,
+    /// That its execution is to end.
+    pub cancelled: Option<&'a Cancellation>,
     /// Now, in Unix seconds.
     pub now: i64,
 }
@@ -124,15 +151,24 @@ pub enum Gate {
         /// Who and why.
         reason: String,
     },
+    /// Its execution is cancelled: it never begins.
+    Cancel {
+        /// Who and why.
+        reason: String,
+    },
 }
 
 /// Decides whether a wave may launch servers.
 ///
 /// Dependencies come first: nobody is asked about a wave that will not run. An approval is asked for, decided and timed out
 /// during a pause too, so that a pause does not add the approver's time to its own; a refusal counts at once, since it
-/// starts nothing. A pause comes last and holds whatever would start.
+/// starts nothing. A pause comes last and holds whatever would start. Before all of that comes a cancellation: what will
+/// never run waits for nobody.
 #[must_use]
 pub fn gate(facts: &Facts<'_>) -> Gate {
+    if let Some(cancelled) = facts.cancelled {
+        return Gate::Cancel { reason: cancelled.reason() };
+    }
     match decide(facts.dependencies) {
         Decision::Wait => return Gate::Wait,
         Decision::Skip { reason } => return Gate::Skip { reason },

@@ -77,6 +77,7 @@ pub fn decide(dependencies: &[Dependency]) -> Decision {
     for Dependency { name, status, on_failure } in dependencies {
         let reason = match (status, on_failure) {
             (WaveStatus::Skipped, _) => format!("wave {name:?}, which it depends on, was skipped"),
+            (WaveStatus::Cancelled, _) => format!("wave {name:?}, which it depends on, was cancelled"),
             // Until a person can decide, a wave that was to be held is not run.
             (WaveStatus::Failed, OnFailure::Stop | OnFailure::Pause) => {
                 format!("wave {name:?}, which it depends on, failed")
@@ -104,6 +105,7 @@ pub fn execution_outcome(waves: &[(WaveStatus, OnFailure)]) -> ExecutionStatus {
             (WaveStatus::Failed, OnFailure::Stop | OnFailure::Pause)
             | (
                 WaveStatus::Skipped
+                | WaveStatus::Cancelled
                 | WaveStatus::Waiting
                 | WaveStatus::AwaitingApproval
                 | WaveStatus::Launching

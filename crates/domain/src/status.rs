@@ -58,6 +58,8 @@ status! {
         Failed => "FAILED",
         /// Preflight or a claim refused it: nothing was launched.
         Refused => "REFUSED",
+        /// A person cancelled it, or stopped its state machine: nothing more was launched, nothing was terminated.
+        Cancelled => "CANCELLED",
     }
 }
 
@@ -80,6 +82,8 @@ status! {
         Failed => "FAILED",
         /// A wave it depends on failed with STOP or was skipped: nothing was launched.
         Skipped => "SKIPPED",
+        /// Its execution was cancelled before it ended: its servers say how far it came.
+        Cancelled => "CANCELLED",
     }
 }
 
@@ -113,7 +117,7 @@ impl ExecutionStatus {
     pub fn is_terminal(self) -> bool {
         match self {
             Self::Pending | Self::Running => false,
-            Self::Completed | Self::Partial | Self::Failed | Self::Refused => true,
+            Self::Completed | Self::Partial | Self::Failed | Self::Refused | Self::Cancelled => true,
         }
     }
 
@@ -122,7 +126,7 @@ impl ExecutionStatus {
     pub fn is_recovered(self) -> bool {
         match self {
             Self::Completed | Self::Partial => true,
-            Self::Pending | Self::Running | Self::Failed | Self::Refused => false,
+            Self::Pending | Self::Running | Self::Failed | Self::Refused | Self::Cancelled => false,
         }
     }
 
@@ -133,9 +137,9 @@ impl ExecutionStatus {
             return true;
         }
         match self {
-            Self::Pending => matches!(next, Self::Running | Self::Refused | Self::Failed),
-            Self::Running => matches!(next, Self::Completed | Self::Partial | Self::Failed),
-            Self::Completed | Self::Partial | Self::Failed | Self::Refused => false,
+            Self::Pending => matches!(next, Self::Running | Self::Refused | Self::Failed | Self::Cancelled),
+            Self::Running => matches!(next, Self::Completed | Self::Partial | Self::Failed | Self::Cancelled),
+            Self::Completed | Self::Partial | Self::Failed | Self::Refused | Self::Cancelled => false,
         }
     }
 }
@@ -146,7 +150,7 @@ impl WaveStatus {
     pub fn is_terminal(self) -> bool {
         match self {
             Self::Waiting | Self::AwaitingApproval | Self::Launching | Self::Checking => false,
-            Self::Completed | Self::Partial | Self::Failed | Self::Skipped => true,
+            Self::Completed | Self::Partial | Self::Failed | Self::Skipped | Self::Cancelled => true,
         }
     }
 
@@ -156,13 +160,17 @@ impl WaveStatus {
         if self == next {
             return true;
         }
+        // Whatever has not ended can be cancelled.
+        if next == Self::Cancelled {
+            return !self.is_terminal();
+        }
         match self {
             Self::Waiting => matches!(next, Self::AwaitingApproval | Self::Launching | Self::Skipped | Self::Failed),
             // Decided, it may still have to wait: for the end of a pause, or for DRS.
             Self::AwaitingApproval => matches!(next, Self::Waiting | Self::Failed),
             Self::Launching => matches!(next, Self::Checking | Self::Completed | Self::Partial | Self::Failed),
             Self::Checking => matches!(next, Self::Completed | Self::Partial | Self::Failed),
-            Self::Completed | Self::Partial | Self::Failed | Self::Skipped => false,
+            Self::Completed | Self::Partial | Self::Failed | Self::Skipped | Self::Cancelled => false,
         }
     }
 }

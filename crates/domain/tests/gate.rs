@@ -2,7 +2,7 @@
 
 use domain::action::{Approval, OnTimeout};
 use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction};
-use domain::gate::{ApprovalDecision, Facts, Gate, Pause, Verdict, WaveApproval, gate};
+use domain::gate::{ApprovalDecision, Cancellation, Facts, Gate, Pause, Verdict, WaveApproval, gate};
 use domain::outcome::Dependency;
 use domain::plan::{Mode, OnFailure};
 use domain::role::ROLES;
@@ -30,7 +30,7 @@ fn pause(at: i64) -> Pause {
 }
 
 fn look(dependencies: &[Dependency], approval: Option<&WaveApproval>, pause: Option<&Pause>, now: i64) -> Gate {
-    gate(&Facts { dependencies, approval, pause, now })
+    gate(&Facts { dependencies, approval, pause, cancelled: None, now })
 }
 
 #[test]
@@ -94,14 +94,41 @@ fn a_wave_that_is_held_for_a_year_looks_seldom_enough_for_its_history() {
     assert!(looks * 14 < 25_000, "{looks}");
 }
 
+fn cancelled() -> Cancellation {
+    Cancellation { by: "ada".into(), at: NOW, comment: "wrong plan".into() }
+}
+
+#[test]
+fn what_is_cancelled_waits_for_nothing_and_never_begins() {
+    let (mut asked, pause, cancelled) = (approval(OnTimeout::Proceed), pause(NOW), cancelled());
+    asked.ask(NOW);
+    let ready = decided(OnTimeout::Reject, Verdict::Approved);
+    for dependencies in [vec![], vec![dependency(WaveStatus::Launching)], vec![dependency(WaveStatus::Failed)]] {
+        for approval in [None, Some(&asked), Some(&ready)] {
+            for pause in [None, Some(&pause)] {
+                let facts =
+                    Facts { dependencies: &dependencies, approval, pause, cancelled: Some(&cancelled), now: NOW + 9 };
+                let reason = "ada cancelled the execution: wrong plan".to_owned();
+                assert_eq!(gate(&facts), Gate::Cancel { reason });
+            }
+        }
+    }
+}
+
 #[test]
 fn what_may_be_done_to_an_execution() {
-    let pause = pause(NOW);
+    let (pause, cancelled) = (pause(NOW), cancelled());
     let mut table = String::new();
     for status in ExecutionStatus::ALL {
-        for (name, held) in [("", None), (" paused", Some(&pause))] {
+        for (name, held, ends) in [
+            ("", None, None),
+            (" paused", Some(&pause), None),
+            (" cancelled", None, Some(&cancelled)),
+            (" paused, cancelled", Some(&pause), Some(&cancelled)),
+        ] {
             for action in ExecutionAction::ALL {
-                table.push_str(&format!("{status}{name}: {action:?}: {}\n", said(&action.possible(*status, held))));
+                let said = said(&action.possible(*status, held, ends));
+                table.push_str(&format!("{status}{name}: {action:?}: {said}\n"));
             }
         }
     }

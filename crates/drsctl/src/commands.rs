@@ -34,7 +34,7 @@ const EXIT_STATUSES: &str = "\
 Exit status:
   0  done, and where something is judged or compared: good, or nothing differs
   1  done, and the answer is no:
-       run --watch                the execution ended as PARTIAL, FAILED or REFUSED
+       run --watch                the execution ended as PARTIAL, FAILED, REFUSED or CANCELLED
        cleanup --watch            something is left over, or it FAILED
        preflight                  something blocks a run
        diff, plans diff           something differs
@@ -99,6 +99,8 @@ enum Command {
     Pause(control::Which),
     /// Let a paused execution go on.
     Resume(control::Which),
+    /// End an execution before its time. Nothing is terminated, and DRS jobs that run are watched to their end.
+    Cancel(control::Cancel),
     /// Let a wave begin that awaits an approval.
     Approve(control::Decision),
     /// Do not let a wave begin that awaits an approval.
@@ -133,6 +135,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Pause(arguments) => control::pause(&arguments, output),
         Command::Resume(arguments) => control::resume(&arguments, output),
+        Command::Cancel(arguments) => control::cancel(&arguments, output),
         Command::Approve(arguments) => control::approve(&arguments, output),
         Command::Reject(arguments) => control::reject(&arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),

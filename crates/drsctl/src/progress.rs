@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use contract::{Execution, ServerRun, ServerStatus, WaveRun};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::table::Counts;
+use crate::table::{Counts, held};
 use crate::text::{hms, printable, shortened};
 
 /// Servers in flight that are shown at once; a wave of hundreds would push the waves off the screen.
@@ -105,7 +105,7 @@ fn screen_lines(execution: &Execution, now: i64) -> Vec<String> {
     let summary = &execution.summary;
     let elapsed = hms(summary.ended_at.unwrap_or(now) - summary.started_at);
     let plan = printable(summary.plan_id.as_str());
-    let mut lines = vec![format!("{} of {plan}  {}  {elapsed}", summary.mode, summary.status)];
+    let mut lines = vec![format!("{} of {plan}  {}{}  {elapsed}", summary.mode, summary.status, held(summary))];
     let width = execution.waves.iter().map(|wave| wave.name.chars().count()).max().unwrap_or_default();
     for wave in &execution.waves {
         let counts = Counts::of(wave);
@@ -177,7 +177,8 @@ impl LineView {
                 lines.push(format!("{now}  {key:<28}  {text}"));
             }
         };
-        let whole = (printable(summary.plan_id.as_str()), format!("{} {}", summary.mode, summary.status));
+        let whole =
+            (printable(summary.plan_id.as_str()), format!("{} {}{}", summary.mode, summary.status, held(summary)));
         let ended = summary.status.is_terminal();
         if !ended {
             tell(whole.0.clone(), whole.1.clone(), false);

@@ -29,7 +29,7 @@ pub const MAX_IMPORT: usize = 5 * 1024 * 1024;
 pub const ACTION_EXTENSION: &str = "x-action";
 
 fn v1() -> OpenApiRouter<App> {
-    use Action::{Approve, Cleanup, Pause, Plan, Read, RefreshInventory, StartDrill};
+    use Action::{Approve, Cancel, Cleanup, Pause, Plan, Read, RefreshInventory, StartDrill};
     OpenApiRouter::new()
         .routes(secured(Read, routes!(me::get)))
         .routes(secured(Read, routes!(source_servers::list)))
@@ -58,6 +58,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(report::get)))
         .routes(secured(Pause, routes!(control::pause)))
         .routes(secured(Pause, routes!(control::resume)))
+        .routes(secured(Cancel, routes!(control::cancel)))
         // Each approval names a role of its own: the handler asks for it, once it has read the wave.
         .routes(secured(Approve, routes!(control::approve)))
         .routes(secured(Approve, routes!(control::reject)))

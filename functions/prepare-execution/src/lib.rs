@@ -61,12 +61,19 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let history = &clients.history;
     let mut execution = recorded(clients, &request).await?;
     match execution.status {
+        // SettleExecution comes next, and says that it is CANCELLED. An earlier delivery may have claimed servers: those are
+        // released there as well.
+        ExecutionStatus::Pending if execution.cancelled.is_some() => return Ok(Response::refused()),
         ExecutionStatus::Pending => {}
         ExecutionStatus::Running => {
             let waves = history.waves(&request.execution_id, &request.plan_id).await?;
             return Ok(Response { proceed: true, waves: freeze::order(&waves) });
         }
-        ExecutionStatus::Completed | ExecutionStatus::Partial | ExecutionStatus::Failed | ExecutionStatus::Refused => {
+        ExecutionStatus::Completed
+        | ExecutionStatus::Partial
+        | ExecutionStatus::Failed
+        | ExecutionStatus::Refused
+        | ExecutionStatus::Cancelled => {
             return Ok(Response::refused());
         }
     }

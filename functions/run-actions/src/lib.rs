@@ -52,6 +52,8 @@ pub struct Response {
     pub reason: Option<String>,
 }
 
+/// Seconds between looks at a delay: nothing wakes it when the execution is cancelled. A delay of a day is 288 looks.
+const LONGEST_WAIT_SECONDS: i64 = 300;
 /// Seconds between looks at a document.
 const POLL_SECONDS: i64 = 15;
 /// For how long the delivery that wrote down a command may still be sending it. A function runs for
@@ -64,11 +66,14 @@ const SENDING_SECONDS: i64 = 300;
 /// When AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
     let Request { key, phase } = request;
-    clients.history.running_execution(&key).await?;
+    let execution = clients.history.running_execution(&key).await?;
     let wave = clients.history.wave(&key).await?;
     let answer = |next, seconds, reason| Ok(Response { next, seconds, reason });
     if wave.status.is_terminal() {
         return answer(Next::Done, 0, None);
+    }
+    if let Some(cancelled) = execution.cancelled {
+        return answer(Next::Stop, 0, Some(cancelled.reason()));
     }
     let servers = clients.history.servers(&key).await?;
     let mut instances: Vec<InstanceId> = servers.into_iter().filter_map(|server| server.instance_id).collect();
@@ -84,7 +89,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
                 let action = &work.wave.actions(phase)[position];
                 if !action.status.is_terminal() {
                     let seconds = match action.kind {
-                        ActionKind::Delay => action.seconds_left(aws::clock::now()).max(1),
+                        ActionKind::Delay => action.seconds_left(aws::clock::now()).clamp(1, LONGEST_WAIT_SECONDS),
                         ActionKind::SsmCommand | ActionKind::SsmAutomation => POLL_SECONDS,
                     };
                     return answer(Next::Wait, seconds, None);

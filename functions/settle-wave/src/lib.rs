@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use aws::Clients;
 use aws::handoff::Seen;
 use aws::history::{ServerRecord, WaveKey, WaveRecord, in_open_intents};
+use domain::gate::Cancellation;
 use domain::id::ServerId;
 use domain::outcome::wave_outcome;
 use domain::status::{ServerStatus, WaveStatus};
@@ -44,9 +45,10 @@ pub struct Response {
 /// When AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
     let Request { key, skip, refusal, error } = request;
-    let why = Why { skip, refusal, error };
     let mut wave = clients.history.wave(&key).await?;
     if !wave.status.is_terminal() {
+        let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
+        let why = Why { cancelled: execution.and_then(|execution| execution.cancelled), skip, refusal, error };
         let mut servers = clients.history.servers(&key).await?;
         let before = servers.clone();
         let intended = in_open_intents(&clients.history.batches(&key).await?);
@@ -72,6 +74,7 @@ fn failed(status: ServerStatus) -> bool {
 
 /// Why the wave ends otherwise than by its servers.
 struct Why {
+    cancelled: Option<Cancellation>,
     skip: Option<String>,
     refusal: Option<String>,
     error: Option<Failure>,
@@ -80,6 +83,11 @@ struct Why {
 impl Why {
     fn text(&self) -> String {
         let error = || self.error.as_ref().map(Failure::text);
+        if let Some(cancelled) = &self.cancelled {
+            // What came in between is the reason why something of it may not be known.
+            let reasons = std::iter::once(cancelled.reason()).chain(error());
+            return reasons.collect::<Vec<_>>().join("; ");
+        }
         self.skip.clone().or_else(|| self.refusal.clone()).or_else(error).unwrap_or_default()
     }
 }
@@ -110,13 +118,15 @@ fn slowest(servers: &[ServerRecord], of: impl Fn(&ServerRecord) -> Option<(i64, 
 }
 
 /// Judges the wave by its servers, unless it was skipped, refused or broke off. A wave that a person rejects is FAILED and
-/// not SKIPPED: nothing before it went wrong, so what it means for the waves behind it is for its own policy to say.
+/// not SKIPPED: nothing before it went wrong, so what it means for the waves behind it is for its own policy to say. One
+/// that had not ended when its execution was cancelled is CANCELLED, however far it came: its servers say that.
 fn settle(wave: &mut WaveRecord, servers: &[ServerRecord], why: Why, now: i64) -> Result<(), TaskError> {
-    let (status, reason) = match (why.skip, why.refusal, why.error) {
-        (Some(reason), _, _) => (WaveStatus::Skipped, reason),
-        (None, Some(reason), _) => (WaveStatus::Failed, reason),
-        (None, None, Some(failure)) => (WaveStatus::Failed, failure.text()),
-        (None, None, None) => {
+    let text = why.text();
+    let (status, reason) = match (why.cancelled, why.skip, why.refusal, why.error) {
+        (Some(_), _, _, _) => (WaveStatus::Cancelled, text),
+        (None, Some(_), _, _) => (WaveStatus::Skipped, text),
+        (None, None, Some(_), _) | (None, None, None, Some(_)) => (WaveStatus::Failed, text),
+        (None, None, None, None) => {
             let results: Vec<_> = servers.iter().map(|server| (server.criticality, server.status)).collect();
             let outcome = wave_outcome(wave.min_healthy_percent, &results);
             (outcome.status, outcome.reason)

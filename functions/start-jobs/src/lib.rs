@@ -34,8 +34,8 @@ pub struct Response {
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let execution = clients.history.running_execution(&key).await?;
     let mut launch = Launch::load(clients, key, execution).await?;
-    if launch.execution.paused.is_some() {
-        // Paused since the gate was passed. What DRS has started already is still ours to watch.
+    if launch.execution.paused.is_some() || launch.execution.cancelled.is_some() {
+        // Paused or cancelled since the gate was passed. What DRS has started already is still ours to watch.
         let jobs = launch.adopt_intents().await?;
         return Ok(Response { jobs, waiting: launch.pending().len() });
     }

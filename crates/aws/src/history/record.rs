@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
 use domain::forecast::Estimate;
-use domain::gate::{Pause, WaveApproval};
+use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use domain::outcome::wave_outcome;
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
@@ -77,6 +77,9 @@ pub struct ExecutionRecord {
     /// That it is held; missing when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Pause>,
+    /// That it is to end, and who wants that; stays once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancellation>,
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
@@ -117,6 +120,7 @@ impl ExecutionRecord {
             forecast: None,
             servers: None,
             paused: None,
+            cancelled: None,
             four_eyes: false,
             revision: FRESH,
         }

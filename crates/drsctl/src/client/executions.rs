@@ -1,6 +1,6 @@
 //! `/v1/executions`, and starting one.
 
-use contract::{Execution, ExecutionSummary, Page, StartExecution, WaveDecision};
+use contract::{CancelExecution, Execution, ExecutionSummary, Page, StartExecution, WaveDecision};
 use domain::id::{ExecutionId, PlanId};
 
 use super::wire::{Call, Query, segment};
@@ -87,6 +87,14 @@ impl Client {
     /// As [`Client::pause`].
     pub fn resume(&self, id: &ExecutionId) -> Result<Execution, ClientError> {
         self.send(&Call::post(format!("/v1/executions/{}/resume", segment(id.as_str()))))
+    }
+
+    /// Ends an execution before its time; cancelled already, it stays as it is.
+    ///
+    /// # Errors
+    /// As [`Client::pause`].
+    pub fn cancel(&self, id: &ExecutionId, cancel: &CancelExecution) -> Result<Execution, ClientError> {
+        self.send(&Call::post(format!("/v1/executions/{}/cancel", segment(id.as_str()))).json(cancel))
     }
 
     /// Lets a wave begin that awaits an approval.

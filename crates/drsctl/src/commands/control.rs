@@ -1,9 +1,9 @@
-//! `drsctl pause`, `resume`, `approve` and `reject`. What is possible when is the API's to say.
+//! `drsctl pause`, `resume`, `cancel`, `approve` and `reject`. What is possible when is the API's to say.
 
 use std::process::ExitCode;
 
 use anyhow::bail;
-use contract::{Execution, WaveDecision};
+use contract::{CancelExecution, Execution, WaveDecision};
 use domain::id::ExecutionId;
 use drsctl::client::Client;
 use drsctl::table;
@@ -16,6 +16,16 @@ use super::session;
 pub(crate) struct Which {
     /// The execution's id.
     id: String,
+}
+
+/// Which execution, and why.
+#[derive(clap::Args)]
+pub(crate) struct Cancel {
+    /// The execution's id.
+    id: String,
+    /// Why; recorded beside your name.
+    #[arg(long, default_value = "")]
+    comment: String,
 }
 
 /// Which wave, and why.
@@ -36,6 +46,11 @@ pub(crate) fn pause(arguments: &Which, output: Output) -> anyhow::Result<ExitCod
 
 pub(crate) fn resume(arguments: &Which, output: Output) -> anyhow::Result<ExitCode> {
     state(output, &session::client()?.resume(&ExecutionId::from(arguments.id.as_str()))?)
+}
+
+pub(crate) fn cancel(arguments: &Cancel, output: Output) -> anyhow::Result<ExitCode> {
+    let request = CancelExecution { comment: arguments.comment.clone() };
+    state(output, &session::client()?.cancel(&ExecutionId::from(arguments.id.as_str()), &request)?)
 }
 
 pub(crate) fn approve(arguments: &Decision, output: Output) -> anyhow::Result<ExitCode> {

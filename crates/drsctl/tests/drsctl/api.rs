@@ -124,6 +124,9 @@ pub(crate) fn everything(request: &Request) -> Answer {
         ("GET", "executions/shop-1/report") => report_of(request),
         ("POST", "executions/shop-1/pause") => controlled(|run| run["paused"] = json!({"by": NASTY, "at": 100})),
         ("POST", "executions/shop-1/resume") => controlled(|_| {}),
+        ("POST", "executions/shop-1/cancel") => {
+            controlled(|run| run["cancelled"] = json!({"by": NASTY, "at": 100, "comment": NASTY}))
+        }
         ("POST", "executions/shop-1/waves/1/approve") => controlled(|run| decided(run, "APPROVED")),
         ("POST", "executions/shop-1/waves/1/reject") => controlled(|run| decided(run, "REJECTED")),
         ("GET", "executions/shop-1") => Some((200, execution("COMPLETED", "COMPLETED", "HEALTHY"))),

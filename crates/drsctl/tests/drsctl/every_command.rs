@@ -91,6 +91,7 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
     ("executions shop-1", 0, &["GET /v1/executions/shop-1"], "DRILL of shop: COMPLETED"),
     ("pause shop-1", 0, &["POST /v1/executions/shop-1/pause"], "RUNNING, paused by"),
     ("resume shop-1", 0, &["POST /v1/executions/shop-1/resume"], "DRILL of shop: RUNNING"),
+    ("cancel shop-1 --comment wrong", 0, &["POST /v1/executions/shop-1/cancel"], "RUNNING, cancelled by"),
     (
         "approve shop-1 database",
         0,

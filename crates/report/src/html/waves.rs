@@ -8,7 +8,7 @@ use crate::text::{clock, duration};
 
 /// How a wave's status is coloured.
 pub(super) fn wave_class(status: WaveStatus) -> &'static str {
-    let neutral = status == WaveStatus::Skipped;
+    let neutral = matches!(status, WaveStatus::Skipped | WaveStatus::Cancelled);
     match (status.is_terminal(), status == WaveStatus::Completed, status == WaveStatus::Partial) {
         (false, ..) => "open",
         (true, true, _) => "good",

@@ -1,16 +1,17 @@
-//! What a person does to an execution that runs: pause and resume it, approve or reject a wave. Each is decided by
+//! What a person does to an execution that runs: pause, resume and cancel it, approve or reject a wave. Each is decided by
 //! [`domain::control`], written together with its entry in the audit log, and then the waves that wait are woken. Not
 //! here: what a wave does then.
 
 use aws::audit::{AuditRecord, Subject};
+use aws::cancel::{Cancel, Outcome};
 use aws::handoff::Seen;
-use aws::history::{ExecutionRecord, ExecutionRecords, WaveKey, WaveRecord};
+use aws::history::{ExecutionRecord, ExecutionRecords, WaveRecord};
 use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{Execution, FieldProblem, WaveDecision};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction};
+use contract::{CancelExecution, Execution, FieldProblem, WaveDecision};
+use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, ending};
 use domain::gate::{ApprovalDecision, Pause, Verdict};
 use domain::id::ExecutionId;
 use domain::role::ADMINISTRATOR;
@@ -40,7 +41,8 @@ pub async fn pause(
     caller: Caller,
     Named(id): Named<ExecutionId>,
 ) -> Result<Json<Execution>, Problem> {
-    change(&app, &caller, &id, ExecutionAction::Pause).await
+    let pause = Pause { by: caller.name.clone(), at: aws::clock::now() };
+    change(&app, &caller, &id, ExecutionAction::Pause, "PauseExecution", Some(pause)).await
 }
 
 /// Lets a paused execution go on. Not paused, it stays as it is, and waves that wait are woken once more.
@@ -53,7 +55,30 @@ pub async fn resume(
     caller: Caller,
     Named(id): Named<ExecutionId>,
 ) -> Result<Json<Execution>, Problem> {
-    change(&app, &caller, &id, ExecutionAction::Resume).await
+    change(&app, &caller, &id, ExecutionAction::Resume, "ResumeExecution", None).await
+}
+
+/// Ends an execution before its time: nothing more is begun, and waves that have not begun are CANCELLED. What DRS has begun
+/// nobody can cancel: it is watched to its end and recorded. Nothing is terminated. Cancelled already, it stays as it is.
+#[utoipa::path(post, path = "/executions/{executionId}/cancel", operation_id = "cancelExecution",
+    params(("executionId" = ExecutionId, Path)), request_body = CancelExecution,
+    responses((status = 200, body = Execution),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<ExecutionId>,
+    Document(request): Document<CancelExecution>,
+) -> Result<Json<Execution>, Problem> {
+    let comment = comment(request.comment, "the cancellation")?;
+    let by = Cancel { actor: &caller.actor(), comment: &comment, action: "CancelExecution", way: "" };
+    match aws::cancel::cancel(app.clients, &id, &by).await {
+        Ok(Outcome::Cancelled) => Ok(Json(execution(read(&app, &id).await?, &caller))),
+        Ok(Outcome::NotPossible { reason }) => Err(not_possible(&reason)),
+        Ok(Outcome::NotFound) => Err(Problem::not_found(&format!("execution {id}"))),
+        Err(error) if error.kind == ErrorKind::Conflict => Err(changed_meanwhile(&format!("execution {id}"))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Lets a wave begin that awaits an approval. Needs the role that the approval names, or dr-admin.
@@ -90,25 +115,18 @@ async fn change(
     caller: &Caller,
     id: &ExecutionId,
     action: ExecutionAction,
+    name: &str,
+    paused: Option<Pause>,
 ) -> Result<Json<Execution>, Problem> {
     for _ in 0..ATTEMPTS {
         let mut records = read(app, id).await?;
         let record = &mut records.execution;
-        match action.possible(record.status, record.paused.as_ref()) {
+        match action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) {
             Possible::Yes => {}
             Possible::Already => return woken(app, caller, records).await,
             Possible::No { reason } => return Err(not_possible(&reason)),
         }
-        let name = match action {
-            ExecutionAction::Pause => {
-                record.paused = Some(Pause { by: caller.name.clone(), at: aws::clock::now() });
-                "PauseExecution"
-            }
-            ExecutionAction::Resume => {
-                record.paused = None;
-                "ResumeExecution"
-            }
-        };
+        record.paused.clone_from(&paused);
         let event = AuditRecord::new(&caller.actor(), name, &Subject::Execution(id.clone()));
         let written = app.clients.history.change_execution(record, app.clients.audit.write(&event)?).await;
         if is_written(written)? {
@@ -126,13 +144,16 @@ async fn decide(
     action: WaveAction,
     decision: WaveDecision,
 ) -> Result<Json<Execution>, Problem> {
-    let comment = comment(decision)?;
+    let comment = comment(decision.comment, "the decision")?;
     for _ in 0..ATTEMPTS {
         let mut records = read(app, id).await?;
         let ExecutionRecords { execution: run, waves, .. } = &mut records;
         let missing = || Problem::not_found(&format!("wave {number} in execution {id}"));
         let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
         may(caller, run, wave, action)?;
+        if let Some(cancelled) = run.cancelled.as_ref().filter(|_| !run.status.is_terminal()) {
+            return Err(not_possible(&ending(cancelled)));
+        }
         if let Possible::No { reason } = action.possible(wave.status, wave.approval.as_ref()) {
             return Err(not_possible(&reason));
         }
@@ -169,14 +190,10 @@ fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
     }
 }
 
-/// Wakes the waves that wait, after what was decided is written. One that cannot be woken now looks for itself later.
+/// Wakes the waves that wait, after what was decided is written.
 async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<Json<Execution>, Problem> {
     let ExecutionRecord { execution_id, plan_id, .. } = &records.execution;
-    let seen = Seen::now(app.clients, execution_id, plan_id).await?;
-    for wave in records.waves.iter().filter(|wave| !wave.status.is_terminal()) {
-        let key = WaveKey { execution_id: execution_id.clone(), plan_id: plan_id.clone(), wave: wave.number };
-        seen.release(app.clients, &key).await?;
-    }
+    Seen::wake(app.clients, execution_id, plan_id).await?;
     Ok(Json(execution(read(app, execution_id).await?, caller)))
 }
 
@@ -207,8 +224,9 @@ pub(crate) fn decider<'a>(caller: &'a Caller, run: &'a ExecutionRecord) -> Decid
     }
 }
 
-fn comment(decision: WaveDecision) -> Result<String, Problem> {
-    let comment = decision.comment.trim().to_owned();
+/// What somebody said about `what` that he did.
+fn comment(comment: String, what: &str) -> Result<String, Problem> {
+    let comment = comment.trim().to_owned();
     let message = if comment.chars().count() > MAX_COMMENT {
         format!("at most {MAX_COMMENT} characters")
     } else if comment.chars().any(|character| character.is_control() && character != '\n') {
@@ -216,7 +234,7 @@ fn comment(decision: WaveDecision) -> Result<String, Problem> {
     } else {
         return Ok(comment);
     };
-    Err(Problem::invalid_document("the decision", vec![FieldProblem { at: "comment".to_owned(), message }]))
+    Err(Problem::invalid_document(what, vec![FieldProblem { at: "comment".to_owned(), message }]))
 }
 
 fn not_possible(reason: &str) -> Problem {

@@ -160,7 +160,11 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
         .into_iter()
         .map(|record| {
             let of_wave = servers.remove(&record.number).unwrap_or_default();
-            wave(record, &names, of_wave, &decider(caller, &records.execution))
+            let mut wave = wave(record, &names, of_wave, &decider(caller, &records.execution));
+            if records.execution.cancelled.is_some() {
+                wave.allowed_actions.clear();
+            }
+            wave
         })
         .collect();
     Execution { summary: summary(records.execution, caller), waves, cleanup: None }
@@ -169,7 +173,7 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
     let allowed = |action: &&ExecutionAction| {
         caller.may(action.role_action()).is_ok()
-            && action.possible(record.status, record.paused.as_ref()) == Possible::Yes
+            && action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) == Possible::Yes
     };
     ExecutionSummary {
         allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
@@ -188,6 +192,7 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
         left_over: None,
         servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
         paused: record.paused,
+        cancelled: record.cancelled,
     }
 }
 
