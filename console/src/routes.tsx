@@ -14,6 +14,9 @@ const { nav } = common;
 
 /** Addresses, in one place: pages link by these. */
 export const to = {
+  dashboard: '/',
+  plans: '/plans',
+  plan: (name: string) => `/plans/${encodeURIComponent(name)}`,
   executions: '/executions',
   execution: (id: string) => `/executions/${encodeURIComponent(id)}`,
 };
@@ -27,17 +30,23 @@ const detail = (text: string, href: string, name: string): PageHandle => ({
 const page = (load: () => Promise<{ default: ComponentType }>) => async () => ({ Component: (await load()).default });
 
 const PAGES: RouteObject[] = [
-  { index: true, lazy: page(() => import('./pages/executions/list.js')), handle: list(nav.executions, to.executions) },
+  { index: true, lazy: page(() => import('./pages/dashboard/page.js')), handle: list(nav.dashboard, to.dashboard) },
   { path: to.executions, lazy: page(() => import('./pages/executions/list.js')), handle: list(nav.executions, to.executions) },
   {
     path: '/executions/:executionId',
     lazy: page(() => import('./pages/executions/detail.js')),
     handle: detail(nav.executions, to.executions, 'executionId'),
   },
+  { path: to.plans, lazy: page(() => import('./pages/plans/list.js')), handle: list(nav.plans, to.plans) },
+  { path: '/plans/:planName', lazy: page(() => import('./pages/plans/detail.js')), handle: detail(nav.plans, to.plans, 'planName') },
 ];
 
 /** What the navigation offers, in its order. */
-export const NAVIGATION: { text: string; href: string }[] = [{ text: nav.executions, href: to.executions }];
+export const NAVIGATION: { text: string; href: string }[] = [
+  { text: nav.dashboard, href: to.dashboard },
+  { text: nav.executions, href: to.executions },
+  { text: nav.plans, href: to.plans },
+];
 
 export function makeRouter() {
   return createBrowserRouter([

@@ -4,7 +4,7 @@ import { body } from './client.js';
 import type { Execution, Mode } from './types.js';
 
 /** Shorter than the 2 s in which the console promises to show what the API knows. */
-const LIVE_MS = 1500;
+const LIVE_MS = 1000;
 /** Overviews. */
 const CALM_MS = 5000;
 

@@ -43,6 +43,8 @@ export const execution = {
     target: 'Target',
     left: (text: string) => `${text} left`,
     over: (text: string) => `${text} over`,
+    under: (text: string) => `${text} before the target`,
+    notReached: 'Ended without what the plan demands',
     noTarget: 'The plan has none',
     eta: 'Expected end',
     etaIn: (text: string) => `in about ${text}`,

@@ -1,25 +1,22 @@
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import * as tokens from '@cloudscape-design/design-tokens';
 
-/** Colours for what is drawn, from the design system: they change with light and dark. */
+/** Colours for what is drawn: those of Cloudscape, in `console.css`, where they change with light and dark. */
 export const TONE: Record<StatusIndicatorProps.Type, string> = {
-  success: tokens.colorTextStatusSuccess,
-  error: tokens.colorTextStatusError,
-  warning: tokens.colorTextStatusWarning,
-  info: tokens.colorTextStatusInfo,
-  'in-progress': tokens.colorTextStatusInfo,
-  loading: tokens.colorTextStatusInfo,
-  log: tokens.colorTextStatusInactive,
-  pending: tokens.colorTextStatusInactive,
-  stopped: tokens.colorTextStatusInactive,
-  'not-started': tokens.colorTextStatusInactive,
+  success: 'var(--tone-success)',
+  error: 'var(--tone-error)',
+  warning: 'var(--tone-warning)',
+  info: 'var(--tone-info)',
+  'in-progress': 'var(--tone-info)',
+  loading: 'var(--tone-info)',
+  log: 'var(--tone-inactive)',
+  pending: 'var(--tone-inactive)',
+  stopped: 'var(--tone-inactive)',
+  'not-started': 'var(--tone-inactive)',
 };
 
 export const INK = {
-  text: tokens.colorTextBodyDefault,
-  quiet: tokens.colorTextBodySecondary,
-  line: tokens.colorBorderDividerDefault,
-  background: tokens.colorBackgroundContainerContent,
-  layout: tokens.colorBackgroundLayoutMain,
-  focus: tokens.colorBorderItemFocused,
+  text: 'var(--ink-text)',
+  quiet: 'var(--ink-quiet)',
+  line: 'var(--ink-line)',
+  background: 'var(--ink-background)',
 };

@@ -45,8 +45,7 @@ function RtoClock({ execution, now, target, expected, hasForecast }: Props) {
           value={Math.min(100, (used / target) * 100)}
           label={`${clock.target} ${duration(target)}`}
           ariaLabel={clock.progress}
-          description={used <= target ? clock.left(duration(target - used)) : clock.over(duration(used - target))}
-          {...(ended !== undefined && used > target && { status: 'error' as const, resultText: clock.over(duration(used - target)) })}
+          description={targetText(execution, used, target)}
         />
       )}
       {ended === undefined && (
@@ -65,6 +64,17 @@ function RtoClock({ execution, now, target, expected, hasForecast }: Props) {
       )}
     </div>
   );
+}
+
+function targetText({ endedAt, rtoSeconds }: Execution, used: number, target: number): string {
+  const { clock } = strings;
+  if (endedAt != null && rtoSeconds == null) {
+    return clock.notReached;
+  }
+  if (used > target) {
+    return clock.over(duration(used - target));
+  }
+  return endedAt == null ? clock.left(duration(target - used)) : clock.under(duration(target - used));
 }
 
 function Facts({ execution }: { execution: Execution }) {
