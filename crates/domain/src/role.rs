@@ -17,6 +17,9 @@ pub enum Action {
     Pause,
     /// Approve or reject a wave, where the wave's approval names the role; see [`crate::control`].
     Approve,
+    /// Decide about a wave that failed. In a RECOVERY what launches something needs [`Action::StartRecovery`] too; see
+    /// [`crate::control`].
+    Decide,
     /// Terminate what a drill launched.
     Cleanup,
 }
@@ -31,6 +34,7 @@ impl Action {
         Self::StartRecovery,
         Self::Pause,
         Self::Approve,
+        Self::Decide,
         Self::Cleanup,
     ];
 
@@ -45,6 +49,7 @@ impl Action {
             Self::StartRecovery => "StartRecovery",
             Self::Pause => "Pause",
             Self::Approve => "Approve",
+            Self::Decide => "Decide",
             Self::Cleanup => "Cleanup",
         }
     }
@@ -65,7 +70,7 @@ pub fn allows(role: &str, action: Action) -> bool {
         Action::RefreshInventory => matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer"),
         Action::StartDrill | Action::Cleanup => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
-        Action::Pause => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
+        Action::Pause | Action::Decide => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         // Whichever of these the approval names. An auditor looks on.
         Action::Approve => {
             matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer" | "dr-approver")
