@@ -27,6 +27,7 @@ export const FUNCTIONS = {
   'prepare-execution': { timeout: Duration.minutes(15), memorySize: 256 },
   'await-dependencies': { timeout: MINUTE, memorySize: 128 },
   'await-decision': { timeout: MINUTE, memorySize: 128 },
+  'reopen-servers': { timeout: MINUTE, memorySize: 128 },
   'run-actions': { timeout: MINUTE, memorySize: 128 },
   // Reads each server of the wave that is to be set, writes and reads it again: minutes at some thousand servers.
   'apply-launch-settings': { timeout: Duration.minutes(15), memorySize: 256 },

@@ -18,25 +18,31 @@ use crate::history::{Awaits, ExecutionRecord, WaveKey, WaveRecord};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// `RUN`, `SKIP`, `REJECT`, `CANCEL` or `HOLD`.
+    /// `RUN`, `RETRY`, `RECHECK`, `SETTLE`, `SKIP`, `REJECT`, `CANCEL` or `HOLD`.
     pub decision: String,
     /// Why it is skipped, rejected or cancelled; empty otherwise.
     pub reason: String,
     /// For `HOLD`: after how many seconds it looks again.
     pub seconds: i64,
-    /// For `RUN`: whether actions come before the launch.
+    /// For `RUN` and `RETRY`: whether actions come before the launch.
     pub actions: bool,
+    /// The round of the wave: what was decided after a failure is about this one.
+    pub round: u32,
 }
 
 impl Release {
     /// What `gate` means for the wave; nothing when it waits on for its dependencies, or is still in the making.
     fn of(gate: Gate, wave: &WaveRecord) -> Option<Self> {
-        let actions = !wave.before_actions.is_empty();
-        let told =
-            |decision: &str, reason, seconds| Some(Self { decision: decision.to_owned(), reason, seconds, actions });
+        let (actions, round) = (!wave.before_actions.is_empty(), wave.round);
+        let told = |decision: &str, reason, seconds| {
+            Some(Self { decision: decision.to_owned(), reason, seconds, actions, round })
+        };
         match gate {
             Gate::Wait | Gate::Ask | Gate::Expire => None,
             Gate::Run => told("RUN", String::new(), 0),
+            Gate::Retry => told("RETRY", String::new(), 0),
+            Gate::Recheck => told("RECHECK", String::new(), 0),
+            Gate::Settle => told("SETTLE", String::new(), 0),
             Gate::Skip { reason } => told("SKIP", reason, 0),
             Gate::Reject { reason } => told("REJECT", reason, 0),
             Gate::Cancel { reason } => told("CANCEL", reason, 0),
@@ -113,6 +119,7 @@ impl Seen {
                 approval: wave.approval.as_ref(),
                 pause: execution.paused.as_ref(),
                 cancelled: execution.cancelled.as_ref(),
+                failure: wave.failure(),
                 now,
             };
             let gate = gate(&facts);
@@ -141,7 +148,7 @@ impl Seen {
         self.waves
             .iter()
             .filter(|other| other.dependants.contains(&wave))
-            .map(|other| Dependency { name: other.name.clone(), status: other.status, on_failure: other.on_failure })
+            .map(|other| Dependency { name: other.name.clone(), status: other.status, on_failure: other.policy() })
             .collect()
     }
 }

@@ -19,12 +19,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
+mod anew;
 mod claims;
 mod cleanup;
 mod record;
 mod server;
 mod waves;
 
+pub use anew::AttemptRecord;
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
 pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};

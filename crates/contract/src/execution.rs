@@ -3,6 +3,7 @@
 use domain::action_run::ActionRun;
 use domain::check::CheckKind;
 use domain::control::{ExecutionAction, WaveAction};
+use domain::decision::FailureDecision;
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::health::CheckStatus;
@@ -30,7 +31,29 @@ pub struct StartExecution {
     pub replace_instances: Vec<InstanceId>,
 }
 
-/// `POST /v1/executions/{executionId}/waves/{number}/approve` and `…/reject`.
+/// `POST /v1/executions/{executionId}/waves/{number}/retry`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RetryWave {
+    /// Why; at most 1,000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub comment: String,
+    /// The servers to launch again; all that did not succeed when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<ServerId>,
+    /// In a RECOVERY: exactly the live recovery instances that DRS will terminate and that may go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace_instances: Vec<InstanceId>,
+}
+
+impl From<WaveDecision> for RetryWave {
+    fn from(decision: WaveDecision) -> Self {
+        Self { comment: decision.comment, ..Self::default() }
+    }
+}
+
+/// `POST /v1/executions/{executionId}/waves/{number}/approve`, `…/reject`, `…/recheck`, `…/skip` and `…/abort`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaveDecision {
@@ -152,8 +175,17 @@ pub struct WaveRun {
     pub depends_on_waves: Vec<String>,
     /// Where it is.
     pub status: WaveStatus,
-    /// Why it is FAILED, PARTIAL, SKIPPED or CANCELLED; empty otherwise.
+    /// Why it is FAILED, PARTIAL, SKIPPED or CANCELLED, or awaits a decision; empty otherwise.
     pub reason: String,
+    /// 1, and one more for each time that it was begun anew after a failure.
+    #[serde(default = "first_round")]
+    pub round: u32,
+    /// Since when it awaits a decision about its failure; null when it does not.
+    #[serde(default)]
+    pub held_at: Option<i64>,
+    /// What people decided about its failures, the oldest first.
+    #[serde(default)]
+    pub decisions: Vec<FailureDecision>,
     /// The approval that it needs before it begins, and who decided; null where it needs none.
     pub approval: Option<WaveApproval>,
     /// What the caller may do to it now.
@@ -170,6 +202,10 @@ pub struct WaveRun {
     pub ended_at: Option<i64>,
     /// Its servers, by group, then as written.
     pub servers: Vec<ServerRun>,
+}
+
+fn first_round() -> u32 {
+    1
 }
 
 /// One server of a wave.
@@ -206,6 +242,31 @@ pub struct ServerRun {
     pub checks: Vec<CheckRun>,
     /// What came of its launch settings; null where none are wanted, or before they were applied.
     pub launch_settings: Option<SettingsRun>,
+    /// How the attempts before this one ended, the oldest first. What is beside it is the newest attempt.
+    #[serde(default)]
+    pub attempts: Vec<ServerAttempt>,
+}
+
+/// An earlier attempt at a server. A recheck is one with the same job and instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerAttempt {
+    /// How it ended.
+    pub status: ServerStatus,
+    /// Why.
+    pub reason: String,
+    /// The DRS job that launched it.
+    pub job_id: Option<JobId>,
+    /// What DRS launched.
+    pub instance_id: Option<InstanceId>,
+    /// When its DRS job was started.
+    pub started_at: Option<i64>,
+    /// When DRS launched it.
+    pub launched_at: Option<i64>,
+    /// When its last health check ended.
+    pub checked_at: Option<i64>,
+    /// Its health checks; of their outputs the last 200 characters.
+    pub checks: Vec<CheckRun>,
 }
 
 /// What came of a server's launch settings.

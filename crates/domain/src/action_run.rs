@@ -72,6 +72,9 @@ pub struct ActionRun {
     pub on_failure: OnActionFailure,
     /// Where it is.
     pub status: ActionStatus,
+    /// 1, and one more for each time that it is begun anew with its wave.
+    #[serde(default = "first")]
+    pub attempt: u32,
     /// The automation, or the commands, that Systems Manager runs for it.
     #[serde(default)]
     pub runs: Vec<String>,
@@ -103,6 +106,7 @@ impl From<&Action> for ActionRun {
             timeout_minutes: action.timeout_minutes,
             on_failure: action.on_failure,
             status: ActionStatus::Pending,
+            attempt: first(),
             runs: Vec::new(),
             sending: false,
             sending_since: None,
@@ -111,6 +115,10 @@ impl From<&Action> for ActionRun {
             ended_at: None,
         }
     }
+}
+
+fn first() -> u32 {
+    1
 }
 
 /// Characters of an output that are kept: 40 actions of a wave stay far below the 400 KB of its item.
@@ -135,6 +143,26 @@ impl ActionRun {
     pub fn seconds_left(&self, now: i64) -> i64 {
         let minutes = self.delay_minutes.unwrap_or(self.timeout_minutes);
         self.started_at.unwrap_or(now) + i64::from(minutes) * 60 - now
+    }
+
+    /// Makes it ready to be run again with its wave, when it was not reached or its failure stopped the wave. What was done,
+    /// or failed with CONTINUE, is not done again.
+    pub fn begin_anew(&mut self) {
+        let again = match self.status {
+            ActionStatus::Failed | ActionStatus::TimedOut | ActionStatus::Unknown => {
+                self.on_failure == OnActionFailure::Stop
+            }
+            ActionStatus::Skipped => true,
+            ActionStatus::Pending | ActionStatus::Running | ActionStatus::Succeeded => false,
+        };
+        if again {
+            self.status = ActionStatus::Pending;
+            self.attempt += 1;
+            self.runs.clear();
+            (self.sending, self.sending_since) = (false, None);
+            self.output.clear();
+            (self.started_at, self.ended_at) = (None, None);
+        }
     }
 
     /// Ends what the wave does not wait for any more.
@@ -238,6 +266,24 @@ mod tests {
             assert!(matches!(step(&[action(bad, stop), action(Pending, stop)]), Step::Stop { .. }));
             assert_eq!(step(&[action(bad, go_on), action(Pending, stop)]), Step::Work(1));
             assert_eq!(step(&[action(bad, go_on)]), Step::Done);
+        }
+    }
+
+    #[test]
+    fn what_stopped_a_wave_or_was_not_reached_is_begun_anew_and_what_was_done_is_not() {
+        use ActionStatus::{Failed, Pending, Skipped, Succeeded, TimedOut, Unknown};
+        let (stop, go_on) = (OnActionFailure::Stop, OnActionFailure::Continue);
+        for status in [Failed, TimedOut, Unknown] {
+            for (on_failure, expected) in [(stop, (Pending, 2)), (go_on, (status, 1))] {
+                let mut one = action(status, on_failure);
+                one.begin_anew();
+                assert_eq!((one.status, one.attempt), expected);
+            }
+        }
+        for (status, expected) in [(Skipped, (Pending, 2)), (Succeeded, (Succeeded, 1))] {
+            let mut one = action(status, stop);
+            one.begin_anew();
+            assert_eq!((one.status, one.attempt), expected);
         }
     }
 

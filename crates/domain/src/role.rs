@@ -19,6 +19,9 @@ pub enum Action {
     Approve,
     /// End an execution before its time.
     Cancel,
+    /// Decide about a wave that failed. In a RECOVERY what launches something needs [`Action::StartRecovery`] too; see
+    /// [`crate::control`].
+    Decide,
     /// Terminate what a drill launched.
     Cleanup,
 }
@@ -34,6 +37,7 @@ impl Action {
         Self::Pause,
         Self::Approve,
         Self::Cancel,
+        Self::Decide,
         Self::Cleanup,
     ];
 
@@ -49,6 +53,7 @@ impl Action {
             Self::Pause => "Pause",
             Self::Approve => "Approve",
             Self::Cancel => "Cancel",
+            Self::Decide => "Decide",
             Self::Cleanup => "Cleanup",
         }
     }
@@ -70,7 +75,7 @@ pub fn allows(role: &str, action: Action) -> bool {
         Action::StartDrill | Action::Cleanup => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
         // Of a RECOVERY too, which an operator may not start: one is needed to stop.
-        Action::Pause | Action::Cancel => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
+        Action::Pause | Action::Cancel | Action::Decide => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         // Whichever of these the approval names. An auditor looks on.
         Action::Approve => {
             matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer" | "dr-approver")

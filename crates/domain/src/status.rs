@@ -74,6 +74,8 @@ status! {
         Launching => "LAUNCHING",
         /// Its servers are launched and their health checks run.
         Checking => "CHECKING",
+        /// It failed, and its plan says that a person decides what follows.
+        AwaitingDecision => "AWAITING_DECISION",
         /// Every server succeeded.
         Completed => "COMPLETED",
         /// Some servers failed, and the policy allows it.
@@ -149,7 +151,7 @@ impl WaveStatus {
     #[must_use]
     pub fn is_terminal(self) -> bool {
         match self {
-            Self::Waiting | Self::AwaitingApproval | Self::Launching | Self::Checking => false,
+            Self::Waiting | Self::AwaitingApproval | Self::Launching | Self::Checking | Self::AwaitingDecision => false,
             Self::Completed | Self::Partial | Self::Failed | Self::Skipped | Self::Cancelled => true,
         }
     }
@@ -165,11 +167,18 @@ impl WaveStatus {
             return !self.is_terminal();
         }
         match self {
-            Self::Waiting => matches!(next, Self::AwaitingApproval | Self::Launching | Self::Skipped | Self::Failed),
+            Self::Waiting => matches!(
+                next,
+                Self::AwaitingApproval | Self::Launching | Self::AwaitingDecision | Self::Skipped | Self::Failed
+            ),
             // Decided, it may still have to wait: for the end of a pause, or for DRS.
             Self::AwaitingApproval => matches!(next, Self::Waiting | Self::Failed),
-            Self::Launching => matches!(next, Self::Checking | Self::Completed | Self::Partial | Self::Failed),
-            Self::Checking => matches!(next, Self::Completed | Self::Partial | Self::Failed),
+            Self::Launching => {
+                matches!(next, Self::Checking | Self::AwaitingDecision | Self::Completed | Self::Partial | Self::Failed)
+            }
+            Self::Checking => matches!(next, Self::AwaitingDecision | Self::Completed | Self::Partial | Self::Failed),
+            // Retried, it passes its gate again; checked again, it does not, since nothing is launched.
+            Self::AwaitingDecision => matches!(next, Self::Waiting | Self::Checking | Self::Failed),
             Self::Completed | Self::Partial | Self::Failed | Self::Skipped | Self::Cancelled => false,
         }
     }

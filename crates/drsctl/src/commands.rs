@@ -105,6 +105,14 @@ enum Command {
     Approve(control::Decision),
     /// Do not let a wave begin that awaits an approval.
     Reject(control::Decision),
+    /// Launch again what did not succeed of a wave that failed and awaits a decision.
+    Retry(control::Retry),
+    /// Check the health again of what was launched of a wave that failed and awaits a decision.
+    Recheck(control::Decision),
+    /// Let a wave that failed and awaits a decision end so; the waves behind it go on.
+    Skip(control::Decision),
+    /// Let a wave that failed and awaits a decision end so; the waves behind it are skipped.
+    Abort(control::Decision),
     /// List who changed or started what, the newest first.
     Audit(audit::Arguments),
     /// Say who the API takes you for, and what you may do.
@@ -138,6 +146,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Cancel(arguments) => control::cancel(&arguments, output),
         Command::Approve(arguments) => control::approve(&arguments, output),
         Command::Reject(arguments) => control::reject(&arguments, output),
+        Command::Retry(arguments) => control::retry(&arguments, output),
+        Command::Recheck(arguments) => control::recheck(&arguments, output),
+        Command::Skip(arguments) => control::skip(&arguments, output),
+        Command::Abort(arguments) => control::abort(&arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Whoami => audit::whoami(output),
         Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),

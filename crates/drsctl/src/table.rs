@@ -12,6 +12,7 @@ use crate::text::{hms, printable, shortened, utc};
 pub mod audit;
 pub mod changes;
 pub mod cleanup;
+pub(crate) mod failures;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
@@ -65,6 +66,7 @@ pub fn result(execution: &Execution) -> String {
         lines.push(waves(execution));
     }
     lines.extend(execution.waves.iter().filter_map(approval));
+    lines.extend(execution.waves.iter().flat_map(|wave| failures::lines(execution, wave)));
     lines.extend(troubles(execution));
     lines.extend(findings(&summary.findings));
     let name = format!("{} of {}", summary.mode, printable(summary.plan_id.as_str()));
@@ -180,7 +182,7 @@ fn waves(execution: &Execution) -> String {
 fn troubles(execution: &Execution) -> Vec<String> {
     let mut lines = Vec::new();
     for wave in &execution.waves {
-        if wave.status.is_terminal() && !wave.reason.is_empty() {
+        if (wave.status.is_terminal() || wave.held_at.is_some()) && !wave.reason.is_empty() {
             lines.push(format!("  wave {} {}: {}", printable(&wave.name), wave.status, printable(&wave.reason)));
         }
         for action in wave.before_actions.iter().chain(&wave.after_actions) {

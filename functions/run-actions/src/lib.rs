@@ -153,7 +153,10 @@ impl Work<'_> {
 
     async fn automation(&self, position: usize, action: &mut ActionRun, now: i64) -> Result<(), TaskError> {
         let Some(id) = action.runs.first() else {
-            let token = format!("{} {} {:?} {position}", self.key.execution_id, self.key.wave, self.phase);
+            let mut token = format!("{} {} {:?} {position}", self.key.execution_id, self.key.wave, self.phase);
+            if action.attempt > 1 {
+                token.push_str(&format!(" {}", action.attempt));
+            }
             let document = action.document.clone().unwrap_or_default();
             let started = self.ssm.start_automation(&document, &self.parameters(action), &token).await;
             return begun(action, started, now);

@@ -62,7 +62,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
-        let launched = servers.iter().any(|server| server.instance_id.is_some());
+        let launched = servers.iter().any(|server| server.newest_instance().is_some());
         execution.set_left_over(execution.mode == Mode::Drill && launched);
         history.save_execution(&mut execution).await?;
         if let Some(rto) = execution.rto_seconds() {
@@ -80,7 +80,7 @@ fn conclude(
     error: Option<&Failure>,
     now: i64,
 ) -> Result<(), TaskError> {
-    let outcomes: Vec<_> = waves.iter().map(|wave| (wave.status, wave.on_failure)).collect();
+    let outcomes: Vec<_> = waves.iter().map(|wave| (wave.status, wave.policy())).collect();
     let (status, reason) = match (&execution.cancelled, error) {
         (Some(cancelled), _) => (ExecutionStatus::Cancelled, cancelled.reason()),
         (None, Some(failure)) => (ExecutionStatus::Failed, failure.text()),

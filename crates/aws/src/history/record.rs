@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
+use domain::decision::{FailureDecision, Scope};
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
@@ -212,9 +213,25 @@ pub struct WaveRecord {
     /// How long the slowest server's health checks took; nothing where none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowest_check_seconds: Option<u32>,
+    /// 1, and one more for each time that it is begun anew after a failure.
+    #[serde(default = "first_round")]
+    pub round: u32,
+    /// Since when it is held for a decision about its failure, in Unix seconds; missing when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<i64>,
+    /// What people decided about its failures, the oldest first.
+    #[serde(default)]
+    pub decisions: Vec<FailureDecision>,
+    /// The servers that the newest of them is about.
+    #[serde(default)]
+    pub scope: Scope,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
+}
+
+fn first_round() -> u32 {
+    1
 }
 
 impl WaveRecord {
@@ -247,6 +264,10 @@ impl WaveRecord {
             ended_at: None,
             slowest_launch_seconds: None,
             slowest_check_seconds: None,
+            round: first_round(),
+            held_at: None,
+            decisions: Vec::new(),
+            scope: Scope::default(),
             revision: FRESH,
         }
     }
@@ -282,6 +303,9 @@ impl WaveRecord {
     pub fn set_status(&mut self, status: WaveStatus) -> Result<(), AwsError> {
         allowed(self.status.can_become(status), &self.name, self.status, status)?;
         self.status = status;
+        if status.is_terminal() {
+            self.held_at = None;
+        }
         Ok(())
     }
 }

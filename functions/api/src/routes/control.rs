@@ -11,10 +11,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CancelExecution, Execution, FieldProblem, WaveDecision};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, ending};
+use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, WaveNow, ending};
+use domain::decision::Candidate;
 use domain::gate::{ApprovalDecision, Pause, Verdict};
 use domain::id::ExecutionId;
-use domain::role::ADMINISTRATOR;
+use domain::role::{ADMINISTRATOR, Action, allowed_roles};
 use domain::status::WaveStatus;
 
 use super::executions::execution;
@@ -26,7 +27,7 @@ use crate::problem::Problem;
 use crate::storing::changed_meanwhile;
 
 /// How often somebody else may be quicker. Each time it is read and decided anew.
-const ATTEMPTS: usize = 5;
+pub(super) const ATTEMPTS: usize = 5;
 /// Characters of a comment.
 const MAX_COMMENT: usize = 1_000;
 
@@ -70,7 +71,7 @@ pub async fn cancel(
     Named(id): Named<ExecutionId>,
     Document(request): Document<CancelExecution>,
 ) -> Result<Json<Execution>, Problem> {
-    let comment = comment(request.comment, "the cancellation")?;
+    let comment = comment(&request.comment, "the cancellation")?;
     let by = Cancel { actor: &caller.actor(), comment: &comment, action: "CancelExecution", way: "" };
     match aws::cancel::cancel(app.clients, &id, &by).await {
         Ok(Outcome::Cancelled) => Ok(Json(execution(read(&app, &id).await?, &caller))),
@@ -144,22 +145,21 @@ async fn decide(
     action: WaveAction,
     decision: WaveDecision,
 ) -> Result<Json<Execution>, Problem> {
-    let comment = comment(decision.comment, "the decision")?;
+    let comment = comment(&decision.comment, "the decision")?;
     for _ in 0..ATTEMPTS {
         let mut records = read(app, id).await?;
         let ExecutionRecords { execution: run, waves, .. } = &mut records;
         let missing = || Problem::not_found(&format!("wave {number} in execution {id}"));
         let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
         may(caller, run, wave, action)?;
-        if let Some(cancelled) = run.cancelled.as_ref().filter(|_| !run.status.is_terminal()) {
-            return Err(not_possible(&ending(cancelled)));
-        }
-        if let Possible::No { reason } = action.possible(wave.status, wave.approval.as_ref()) {
+        goes_on(run)?;
+        if let Possible::No { reason } = action.possible(&now_of(wave, &[])) {
             return Err(not_possible(&reason));
         }
-        let (name, verdict) = match action {
-            WaveAction::Approve => ("ApproveWave", Verdict::Approved),
-            WaveAction::Reject => ("RejectWave", Verdict::Rejected),
+        let (name, verdict) = if action == WaveAction::Approve {
+            ("ApproveWave", Verdict::Approved)
+        } else {
+            ("RejectWave", Verdict::Rejected)
         };
         let (by, at) = (caller.name.clone(), aws::clock::now());
         if let Some(approval) = wave.approval.as_mut() {
@@ -176,13 +176,13 @@ async fn decide(
     Err(changed_meanwhile(&format!("execution {id}")))
 }
 
-async fn read(app: &App, id: &ExecutionId) -> Result<ExecutionRecords, Problem> {
+pub(super) async fn read(app: &App, id: &ExecutionId) -> Result<ExecutionRecords, Problem> {
     let found = app.clients.history.everything(id).await?;
     found.ok_or_else(|| Problem::not_found(&format!("execution {id}")))
 }
 
 /// False when somebody else was quicker.
-fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
+pub(super) fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind == ErrorKind::Conflict => Ok(false),
@@ -190,20 +190,42 @@ fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
     }
 }
 
-/// Wakes the waves that wait, after what was decided is written.
-async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<Json<Execution>, Problem> {
+/// Wakes the waves that wait, after what was decided is written. One that cannot be woken now looks for itself later.
+pub(super) async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<Json<Execution>, Problem> {
     let ExecutionRecord { execution_id, plan_id, .. } = &records.execution;
     Seen::wake(app.clients, execution_id, plan_id).await?;
     Ok(Json(execution(read(app, execution_id).await?, caller)))
 }
 
-fn may(caller: &Caller, run: &ExecutionRecord, wave: &WaveRecord, action: WaveAction) -> Result<(), Problem> {
-    let Some(approval) = &wave.approval else { return Ok(()) };
-    decider(caller, run).may(action, approval).map_err(|why| match why {
-        MayNot::Role => {
-            let (who, role) = (&caller.name, &approval.role);
-            let detail = format!("{who} may not decide about this wave: it needs the role {role} or {ADMINISTRATOR}");
-            Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", detail)
+/// A wave, as far as it matters to what may be done to it.
+pub(super) fn now_of<'a>(wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
+    WaveNow {
+        status: wave.status,
+        approval: wave.approval.as_ref(),
+        decided: wave.decisions.last(),
+        is_held: wave.held_at.is_some(),
+        round: wave.round,
+        servers,
+    }
+}
+
+pub(super) fn may(
+    caller: &Caller,
+    run: &ExecutionRecord,
+    wave: &WaveRecord,
+    action: WaveAction,
+) -> Result<(), Problem> {
+    let missing = |who: &str, what: &str, roles: &[&str]| {
+        let detail = format!("{who} may not {what}: it needs the role {}", roles.join(" or "));
+        Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", detail)
+    };
+    decider(caller, run).may(action, wave.approval.as_ref()).map_err(|why| match why {
+        MayNot::Role => match wave.approval.as_ref().filter(|_| action.decides().is_none()) {
+            Some(approval) => missing(&caller.name, "decide about this wave", &[&approval.role, ADMINISTRATOR]),
+            None => missing(&caller.name, "decide about this wave", &allowed_roles(action.role_action())),
+        },
+        MayNot::Recovery => {
+            missing(&caller.name, "let servers of a RECOVERY be launched", &allowed_roles(Action::StartRecovery))
         }
         MayNot::FourEyes => {
             let detail =
@@ -224,8 +246,16 @@ pub(crate) fn decider<'a>(caller: &'a Caller, run: &'a ExecutionRecord) -> Decid
     }
 }
 
+/// Nothing is decided any more about an execution that is cancelled and ends.
+pub(super) fn goes_on(run: &ExecutionRecord) -> Result<(), Problem> {
+    match run.cancelled.as_ref().filter(|_| !run.status.is_terminal()) {
+        Some(cancelled) => Err(not_possible(&ending(cancelled))),
+        None => Ok(()),
+    }
+}
+
 /// What somebody said about `what` that he did.
-fn comment(comment: String, what: &str) -> Result<String, Problem> {
+pub(super) fn comment(comment: &str, what: &str) -> Result<String, Problem> {
     let comment = comment.trim().to_owned();
     let message = if comment.chars().count() > MAX_COMMENT {
         format!("at most {MAX_COMMENT} characters")
@@ -237,6 +267,6 @@ fn comment(comment: String, what: &str) -> Result<String, Problem> {
     Err(Problem::invalid_document(what, vec![FieldProblem { at: "comment".to_owned(), message }]))
 }
 
-fn not_possible(reason: &str) -> Problem {
+pub(super) fn not_possible(reason: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, "NOT_POSSIBLE_NOW", reason)
 }
