@@ -75,6 +75,12 @@ fn assert_machine(scenario: &Scenario, id: &ExecutionId) {
     assert_eq!((&machine["status"], &machine["error"]), (&json!("FAILED"), &json!("CANCELLED")), "{machine}");
 }
 
+/// Stops an execution of `machine`, as somebody does in the console of Step Functions.
+fn stop(scenario: &Scenario, machine: &str, name: &str) {
+    let arn = scenario.cloud.execution_arn(machine, name);
+    scenario.cloud.sfn("StopExecution", &json!({ "executionArn": arn, "cause": "wrong button" }));
+}
+
 fn launching(scenario: &Scenario, id: &ExecutionId, count: usize) {
     scenario.until(id, "its launches", |run| {
         servers(run).filter(|server| server.status == ServerStatus::Launching).count() == count
@@ -224,4 +230,103 @@ fn cancelled_while_health_checks_run_its_servers_are_launched_and_their_health_i
     let server = &ended.waves[0].servers[0];
     assert_eq!(server.status, ServerStatus::Unknown);
     assert!(server.instance_id.is_some() && server.launched_at.is_some(), "{server:?}");
+}
+
+/// Two waves, the second after the first.
+fn two_waves(name: &str) -> (Scenario, Vec<String>) {
+    let scenario = Scenario::new(name);
+    let ids = scenario.servers(2, |_, _| {});
+    let group = |name: &str, of: &[String]| scenario.group(name, of, &[]);
+    scenario.plan(&json!([
+        { "name": "first", "groups": [group("a", &ids[..1])] },
+        { "name": "second", "groups": [group("b", &ids[1..])], "dependsOnWaves": ["first"] },
+    ]));
+    (scenario, ids)
+}
+
+#[test]
+fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
+    for with_waves in [false, true] {
+        let (scenario, ids) = two_waves("stopped");
+        let (since, heard) =
+            (scenario.cloud.journal_position(), scenario.cloud.listen("Execution Ended", &scenario.name));
+        let id = scenario.start(Mode::Drill, &[]).unwrap();
+        launching(&scenario, &id, 1);
+        stop(&scenario, "recovery", id.as_str());
+        // As AWS does. What is left of the recovery machine here, which AWS leaves nothing of, must not settle them.
+        let alone =
+            with_waves.then(|| (scenario.cloud.disturb(&[]), scenario.cloud.refuse(&["settle-wave".to_owned()])));
+        if with_waves {
+            for wave in ["wave-001", "wave-002"] {
+                stop(&scenario, "wave", &format!("{id}-{wave}"));
+            }
+        }
+        let ended = assert_cancelled(&scenario, &id, &ids, since);
+        drop(alone);
+        assert_eq!(ended.summary.reason, "stepfunctions cancelled the execution: wrong button");
+        assert!(ended.waves.iter().all(|wave| wave.status == WaveStatus::Cancelled), "{ended:?}");
+        let first = &wave(&ended, "first").servers[0];
+        assert_eq!((first.status, first.instance_id.is_some()), (ServerStatus::Launched, true), "{first:?}");
+        assert_eq!(wave(&ended, "second").servers[0].status, ServerStatus::Skipped);
+        assert_eq!(scenario.cloud.journal(since).changes("JobCreated", &ids).len(), 1);
+        assert_eq!(audited(&scenario, &id, "StopExecution"), 1);
+        let machine = scenario.cloud.ended(&scenario.cloud.execution_arn("recovery", id.as_str()));
+        assert_eq!(machine["status"], "ABORTED");
+        eventually("the event", || match heard.heard().first() {
+            Some(event) if event["status"] == "CANCELLED" => Ok(()),
+            Some(event) => Err(event.to_string()),
+            None => Err("nothing".to_owned()),
+        });
+        // CloudTrail says minutes later who it was.
+        let arn = scenario.cloud.execution_arn("recovery", id.as_str());
+        let ada = "arn:aws:iam::000000000000:user/ada";
+        let call = json!({ "eventName": "StopExecution", "userIdentity": { "arn": ada }, "requestParameters": { "executionArn": arn } });
+        let named = scenario.cloud.ended(&scenario.cloud.begin("stopped", &call));
+        assert_eq!(named["status"], "SUCCEEDED", "{named}");
+        let summary = scenario.client().execution(&id).unwrap().summary;
+        assert_eq!(summary.cancelled.map(|cancelled| cancelled.by).as_deref(), Some(ada));
+        assert_eq!(summary.status, ExecutionStatus::Cancelled);
+    }
+}
+
+#[test]
+fn stopped_the_moment_it_began_it_holds_nothing() {
+    let (scenario, ids) = two_waves("stopped-early");
+    let since = scenario.cloud.journal_position();
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    stop(&scenario, "recovery", id.as_str());
+    assert_cancelled(&scenario, &id, &ids, since);
+    assert!(scenario.cloud.journal(since).calls("StartRecovery", &ids).is_empty());
+}
+
+#[test]
+fn a_wave_whose_machine_is_stopped_fails_and_the_execution_ends() {
+    let (scenario, ids) = two_waves("wave-stopped");
+    let since = scenario.cloud.journal_position();
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    launching(&scenario, &id, 1);
+    stop(&scenario, "wave", &format!("{id}-wave-001"));
+    let ended = scenario.end_of(&id);
+    assert_ended(&ended, ExecutionStatus::Failed);
+    assert_eq!(wave(&ended, "first").servers[0].status, ServerStatus::Unknown, "DRS runs on, and nobody watches");
+    assert_eq!(wave(&ended, "second").status, WaveStatus::Skipped);
+    assert!(scenario.cloud.journal(since).calls("TerminateRecoveryInstances", &ids).is_empty());
+    assert_released(&scenario);
+}
+
+#[test]
+fn what_was_accepted_and_never_began_is_found_and_fails() {
+    let (scenario, _) = two_waves("never-began");
+    let id = ExecutionId::from(format!("{}-20260101t000000-0000", scenario.name));
+    let item = json!({
+        "executionId": id, "planId": scenario.name, "plan": scenario.name, "kind": "EXECUTION", "active": "1",
+        "mode": "DRILL", "status": "PENDING", "startedBy": "ada", "startedAt": 1_000, "revision": 1,
+    });
+    scenario.cloud.put_item("executionHistory", &item);
+    // The schedule does this every five minutes.
+    let looked = scenario.cloud.ended(&scenario.cloud.begin("stopped", &json!({})));
+    assert_eq!(looked["status"], "SUCCEEDED", "{looked}");
+    let ended = scenario.end_of(&id);
+    assert_ended(&ended, ExecutionStatus::Failed);
+    assert!(ended.summary.reason.starts_with("NotStarted: "), "{}", ended.summary.reason);
 }

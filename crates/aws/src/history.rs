@@ -152,6 +152,24 @@ impl History {
         self.table.query(&query).await
     }
 
+    /// All executions that have not ended.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn active(&self) -> Result<Vec<ExecutionRecord>, AwsError> {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let query = Query { index: Some(ACTIVE), hash: record::RUNS, token: token.as_deref(), ..Query::default() };
+            let page = self.table.query(&query).await?;
+            found.extend(page.items);
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// A page of drills that launched something which no cleanup has terminated, newest first. Later drills may have
     /// replaced it: DRS knows.
     ///

@@ -60,6 +60,15 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     Ok(Response { jobs, waiting: launch.pending().len() })
 }
 
+/// Adopts the jobs whose start had no known outcome, and starts none: for a wave whose machine runs no more.
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn adopt(clients: &Clients, key: WaveKey) -> Result<usize, TaskError> {
+    let execution = clients.history.running_execution(&key).await?;
+    Launch::load(clients, key, execution).await?.adopt_intents().await
+}
+
 /// A wave that is being launched.
 struct Launch<'a> {
     clients: &'a Clients,

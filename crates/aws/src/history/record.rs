@@ -20,6 +20,8 @@ use crate::error::{AwsError, ErrorKind};
 
 /// The hash key of the index `byStart`. Only executions carry it.
 pub(super) const EXECUTION_KIND: &str = "EXECUTION";
+/// The hash key of the index `active` under which executions are that have not ended.
+pub(super) const RUNS: &str = "1";
 /// The hash key of the index `active` under which drills are whose instances stand.
 pub(super) const LEFT_OVER: &str = "LEFT_OVER";
 
@@ -46,6 +48,9 @@ pub struct ExecutionRecord {
     plan: PlanId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     active: Option<String>,
+    /// The name of its Step Functions execution, where that is longer than its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine_execution: Option<String>,
     /// The version of the plan, once it is frozen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_version: Option<u64>,
@@ -108,7 +113,8 @@ impl ExecutionRecord {
             plan: plan_id.clone(),
             plan_id,
             kind: EXECUTION_KIND.to_owned(),
-            active: Some("1".to_owned()),
+            active: Some(RUNS.to_owned()),
+            machine_execution: None,
             plan_version: None,
             mode,
             replace_instances: BTreeSet::new(),
@@ -148,7 +154,7 @@ impl ExecutionRecord {
     pub fn set_status(&mut self, status: ExecutionStatus) -> Result<(), AwsError> {
         allowed(self.status.can_become(status), &self.execution_id, self.status, status)?;
         self.status = status;
-        self.active = (!status.is_terminal()).then(|| "1".to_owned());
+        self.active = (!status.is_terminal()).then(|| RUNS.to_owned());
         if status.is_terminal() {
             self.paused = None;
         }
