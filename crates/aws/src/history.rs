@@ -21,6 +21,7 @@ use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, Trans
 
 mod claims;
 mod cleanup;
+mod data_loss;
 mod record;
 mod server;
 
