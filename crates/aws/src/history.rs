@@ -22,6 +22,7 @@ use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, Trans
 mod anew;
 mod claims;
 mod cleanup;
+mod data_loss;
 mod record;
 mod server;
 mod waves;

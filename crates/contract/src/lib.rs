@@ -15,6 +15,7 @@ pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
 pub use domain::preflight::{Finding, FindingCode, Severity};
+pub use domain::recovery_point::{Moment, OtherPoints, RecoveryPointChoice};
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,7 +40,7 @@ pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer
 pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,
 };
-pub use plan::{PlanForecast, Preflight, Readiness, ReadinessVerdict};
+pub use plan::{AskPreflight, PlanForecast, Preflight, Readiness, ReadinessVerdict};
 pub use transfer::{
     ChangeKind, DocumentChange, DocumentKind, FieldChange, ImportNativePlan, ImportReport, NativePlanImport,
     PlanDocuments,

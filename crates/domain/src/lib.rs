@@ -24,6 +24,7 @@ pub mod outcome;
 pub mod plan;
 pub mod preflight;
 pub mod readiness;
+pub mod recovery_point;
 pub mod role;
 pub mod status;
 pub mod text;

@@ -15,6 +15,7 @@ mod import_native;
 mod login;
 mod output;
 mod plans;
+mod points;
 mod preflight;
 mod report;
 mod run;
@@ -77,7 +78,7 @@ enum Command {
     Export(export::Arguments),
     /// Make a plan and its groups of a recovery plan of DRS itself.
     ImportNative(import_native::Arguments),
-    /// Source servers: list, show, refresh.
+    /// Source servers: list, show, snapshots, refresh.
     Servers(servers::Arguments),
     /// Protection groups: list, show, resolve, launch-settings, delete.
     Groups(groups::Arguments),

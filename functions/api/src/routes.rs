@@ -16,6 +16,7 @@ pub mod import;
 pub mod launch_settings;
 pub mod me;
 pub mod native_plan;
+mod points;
 pub mod preflight;
 pub mod protection_groups;
 pub mod readiness;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::assess::{Assessment, assess_for};
+use aws::assess::{Assessment, Intended, assess_for};
 use aws::audit::{Actor, AuditRecord, Subject};
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use task::TaskError;
 
 mod freeze;
+mod points;
 
 /// The input of the state machine, with its name added.
 #[derive(Debug, Deserialize)]
@@ -38,6 +39,10 @@ pub struct Request {
     /// For a RECOVERY: the live recovery instances that may go.
     #[serde(default)]
     pub replace_instances: BTreeSet<InstanceId>,
+    /// From which recovery points the servers are launched. Anybody may have written this, so it is read by [`points`]:
+    /// what makes no sense refuses the run, and is no reason to leave it without a record.
+    #[serde(default)]
+    pub recovery_point: serde_json::Value,
 }
 
 /// What the state machine goes on with.
@@ -81,10 +86,17 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         }
     }
     let now = aws::clock::now();
-    let Request { plan_id, mode, replace_instances, .. } = &request;
-    let assessment = assess_for(clients, plan_id, *mode, replace_instances, now, Some(&request.execution_id)).await?;
+    let (recovery_point, unreadable) = points::chosen(&execution, &request.recovery_point);
+    let intended = Intended {
+        mode: request.mode,
+        replace: &request.replace_instances,
+        recovery_point: &recovery_point,
+        execution: Some(&request.execution_id),
+    };
+    let assessment = assess_for(clients, &request.plan_id, intended, now).await?;
     ask_again(&assessment, &execution, now)?;
     let mut findings = confirmation(&request);
+    findings.extend(unreadable);
     findings.extend(assessment.findings.into_iter().filter(|finding| is_news(finding, request.mode)));
     let plan = match assessment.loaded {
         Some(plan) if !preflight::blocks(&findings) => plan,
@@ -148,9 +160,14 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     }
     let (actor, now) = (Actor::step_functions(), aws::clock::now());
     let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
-    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
-        .with_detail(format!("{} of {plan}", request.mode));
-    let mut execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    let mut execution = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, actor.name.clone(), now);
+    execution.recovery_point = points::read(&request.recovery_point).ok().filter(|choice| !choice.is_latest());
+    let chosen = execution.recovery_point.as_ref().map(|choice| format!(", recovery points: {choice}"));
+    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id)).with_detail(format!(
+        "{} of {plan}{}",
+        request.mode,
+        chosen.unwrap_or_default()
+    ));
     let longer = |name: &&String| name.as_str() != request.execution_id.as_str();
     execution.machine_execution = request.machine_execution.as_ref().filter(longer).cloned();
     clients.history.create_execution(&execution, clients.audit.write(&event)?).await?;

@@ -12,6 +12,7 @@ use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use domain::outcome::wave_outcome;
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
+use domain::recovery_point::RecoveryPointChoice;
 use domain::status::{ExecutionStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,9 @@ pub struct ExecutionRecord {
     /// The live recovery instances that the caller of a RECOVERY agreed to lose.
     #[serde(default)]
     pub replace_instances: BTreeSet<InstanceId>,
+    /// From which recovery points its servers are launched, as whoever started it chose; missing for the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_point: Option<RecoveryPointChoice>,
     /// Where it is; see [`ExecutionRecord::set_status`].
     pub status: ExecutionStatus,
     /// Why it is what it is.
@@ -80,6 +84,9 @@ pub struct ExecutionRecord {
     /// How its servers ended, once it is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<ServersEnded>,
+    /// The worst data loss of its servers, once it is settled; missing where it is not known of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpo_seconds: Option<i64>,
     /// That it is held; missing when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Pause>,
@@ -118,6 +125,7 @@ impl ExecutionRecord {
             plan_version: None,
             mode,
             replace_instances: BTreeSet::new(),
+            recovery_point: None,
             status: ExecutionStatus::Pending,
             reason: String::new(),
             started_by,
@@ -126,6 +134,7 @@ impl ExecutionRecord {
             findings: Vec::new(),
             forecast: None,
             servers: None,
+            rpo_seconds: None,
             paused: None,
             cancelled: None,
             four_eyes: false,

@@ -119,9 +119,21 @@ pub fn history(runs: &[PlanRun]) -> String {
     if runs.is_empty() {
         return "This plan has not run yet.".to_owned();
     }
-    let mut table =
-        table(&["started", "mode", "status", "version", "servers", "RTO", "target", "p50", "p90", "execution"]);
-    align_right(&mut table, 3..=8);
+    let mut table = table(&[
+        "started",
+        "mode",
+        "status",
+        "version",
+        "servers",
+        "RTO",
+        "target",
+        "RPO",
+        "target",
+        "p50",
+        "p90",
+        "execution",
+    ]);
+    align_right(&mut table, 3..=10);
     let time = |seconds: Option<i64>| seconds.map_or_else(|| NOTHING.to_owned(), hms);
     for run in runs {
         let servers = run.servers.map(|ended| format!("{}/{}", ended.recovered, ended.total));
@@ -133,6 +145,8 @@ pub fn history(runs: &[PlanRun]) -> String {
             or_nothing(servers.as_deref()),
             time(run.rto_seconds),
             time(run.target_rto_minutes.map(|minutes| i64::from(minutes) * 60)),
+            time(run.rpo_seconds),
+            time(run.target_rpo_minutes.map(|minutes| i64::from(minutes) * 60)),
             time(run.forecast.map(|forecast| i64::from(forecast.p50_seconds))),
             time(run.forecast.map(|forecast| i64::from(forecast.p90_seconds))),
             printable(run.execution_id.as_str()),

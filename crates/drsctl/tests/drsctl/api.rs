@@ -69,7 +69,8 @@ fn finding() -> Value {
 }
 
 fn preflight() -> Value {
-    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "findings": [finding()], "checkedAt": 0})
+    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "findings": [finding()], "checkedAt": 0,
+        "recoveryPoint": {"kind": "NOT_AFTER", "at": 1_795_312_800}, "withoutRecoveryPoint": [NASTY]})
 }
 
 fn readiness() -> Value {
@@ -140,7 +141,7 @@ pub(crate) fn everything(request: &Request) -> Answer {
 
 fn run() -> Value {
     json!({"executionId": NASTY, "planVersion": 2, "mode": "DRILL", "status": "PARTIAL", "startedAt": 100,
-        "rtoSeconds": 600, "targetRtoMinutes": 60, "forecast": {"p50Seconds": 1_200, "p90Seconds": 2_400},
+        "rtoSeconds": 600, "targetRtoMinutes": 60, "rpoSeconds": 300, "targetRpoMinutes": 15, "forecast": {"p50Seconds": 1_200, "p90Seconds": 2_400},
         "servers": {"total": 2, "recovered": 1}})
 }
 

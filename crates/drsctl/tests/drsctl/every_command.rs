@@ -17,6 +17,7 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
         &["GET /v1/source-servers/s-1?region=eu-west-1"],
         "Ubuntu, 2 cores, 8.0 GiB",
     ),
+    ("servers snapshots s-1", 0, &["GET /v1/source-servers/s-1"], "pit-1"),
     ("servers refresh", 0, &["POST /v1/source-servers/refresh"], "(refresh-1)"),
     ("groups list", 0, &["GET /v1/protection-groups"], "1 server "),
     ("groups show database", 0, &["GET /v1/protection-groups/database"], "launch settings   copyTags=true"),
@@ -60,7 +61,12 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
         "Cleanup COMPLETED: 1 of 2 instances terminated, 1 left over after 0:02:00",
     ),
     ("executions --left-over", 0, &["GET /v1/executions?leftOver=true"], "7.5"),
-    ("plans history shop", 0, &["GET /v1/recovery-plans/shop/history"], "1/2 ┆ 0:10:00 ┆ 1:00:00 ┆ 0:20:00"),
+    (
+        "plans history shop",
+        0,
+        &["GET /v1/recovery-plans/shop/history"],
+        "1/2 ┆ 0:10:00 ┆ 1:00:00 ┆ 0:05:00 ┆ 0:15:00 ┆ 0:20:00",
+    ),
     (
         "plans delete shop --yes",
         0,
