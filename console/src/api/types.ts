@@ -21,6 +21,7 @@ export type Preflight = Schemas['Preflight'];
 export type Readiness = Schemas['Readiness'];
 export type Group = Schemas['Stored_ProtectionGroup'];
 export type SourceServer = Schemas['SourceServer'];
+export type SourceServerDetail = Schemas['SourceServerDetail'];
 export type AuditEvent = Schemas['AuditEvent'];
 export type Me = Schemas['Me'];
 export type ImportReport = Schemas['ImportReport'];

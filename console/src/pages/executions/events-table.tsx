@@ -29,7 +29,7 @@ export function EventsTable({ execution }: { execution: Execution }) {
       wrapLines
       empty={text.empty}
       columnDefinitions={[
-        { id: 'time', header: text.time, cell: ({ at }) => dateTime(at), width: 200 },
+        { id: 'time', header: text.time, cell: ({ at }) => dateTime(at), width: 200, minWidth: 190 },
         {
           id: 'what',
           header: text.what,
