@@ -44,6 +44,8 @@ const PAGES: [string, string, string][] = [
   ['server', '/servers/SERVER?region=us-east-1', 'Launch configuration in DRS'],
   ['audit', `/audit?subject=${plan}`, 'PutRecoveryPlan'],
   ['settings', '/settings', 'Signed in as'],
+  ['plan-editor', `/plans/${plan}/edit`, 'Waits for'],
+  ['group-editor', `/groups/${group}/edit`, 'Launch settings'],
   ['not-found', '/nowhere', 'no such page'],
   ['no-plan', '/plans/nowhere', 'There is nothing here'],
 ];
@@ -93,7 +95,7 @@ it('finds servers by property', async () => {
   await page.goto('/servers');
   await page.getByLabel('Find source servers').fill(`${plan}-2`);
   await page.keyboard.press('Enter');
-  await page.getByText('1 match', { exact: true }).waitFor();
+  await page.getByText('1 match', { exact: true }).first().waitFor();
   await page.getByRole('link', { name: `${plan}-2` }).click();
   await page.getByRole('heading', { name: `${plan}-2`, level: 1 }).waitFor();
 });
@@ -107,12 +109,12 @@ it('imports a file only after it has said what that would change', async () => {
   const store = page.getByRole('button', { name: 'Store' });
   expect(await store.isDisabled()).toBe(true);
   await page.getByRole('button', { name: 'Look what would change' }).click();
-  await page.getByText('description: – → imported').waitFor();
+  await page.getByText('description: – → "imported"').waitFor();
   // Another text has to be looked at, too.
   await field.fill(document('imported once more'));
   expect(await store.isDisabled()).toBe(true);
   await page.getByRole('button', { name: 'Look what would change' }).click();
-  await page.getByText('description: – → imported once more').waitFor();
+  await page.getByText('description: – → "imported once more"').waitFor();
   await store.click();
   await page.getByText('Imported', { exact: true }).waitFor();
   expect(await api('GET', `/protection-groups/${group}`)).toMatchObject({ description: 'imported once more', version: 2 });

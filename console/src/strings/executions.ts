@@ -153,6 +153,7 @@ export const execution = {
     what: 'What',
     who: 'Who',
     empty: 'Nothing yet',
+    pages: { next: 'Next page of events', previous: 'Previous page of events', page: (n: number) => `Page ${n} of events` },
     started: (mode: string) => `${mode === 'RECOVERY' ? 'Recovery' : 'Drill'} started`,
     ended: (status: string) => `Execution ${status.toLowerCase()}`,
     waveStarted: (wave: string) => `Wave ${wave} started`,

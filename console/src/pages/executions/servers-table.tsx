@@ -9,7 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { CheckRun, Execution, ServerRun } from '../../api/types.js';
 import { useShell } from '../../shell/context.js';
 import { common } from '../../strings/common.js';
@@ -33,8 +33,8 @@ interface Props {
 const text = strings.servers;
 const ALL = { value: '', label: text.all };
 
-/** Every server of the run or of one wave, those with trouble first; a page of them at a time. */
-export function ServersTable({ execution, wave, onWave }: Props) {
+/** Every server of the run or of one wave, those with trouble first; a page of them at a time. The clock does not concern it. */
+export const ServersTable = memo(function ServersTable({ execution, wave, onWave }: Props) {
   const home = useShell().config.region;
   const rows = useMemo(() => rowsOf(execution, wave, home), [execution, wave, home]);
   const { items, filterProps, paginationProps, collectionProps, filteredItemsCount, actions } = useCollection(rows, {
@@ -82,7 +82,7 @@ export function ServersTable({ execution, wave, onWave }: Props) {
       />
     </div>
   );
-}
+});
 
 function rowsOf(execution: Execution, wave: string | undefined, home: string): Row[] {
   return execution.waves

@@ -1,5 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
@@ -7,14 +8,15 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { body } from '../../api/client.js';
 import type { Group } from '../../api/types.js';
 import { to } from '../../routes.js';
-import { useApi } from '../../shell/context.js';
+import { useApi, useMay } from '../../shell/context.js';
 import { Link } from '../../shell/link.js';
 import { QueryState } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
+import { groupEditor } from '../../strings/editors.js';
 import { groups as text, servers } from '../../strings/inventory.js';
 import { dateTime, words } from '../../view/format.js';
 import { selectionText } from './selection.js';
@@ -31,7 +33,7 @@ export default function GroupPage() {
   return (
     <QueryState query={query}>
       {(group) => (
-        <ContentLayout header={<Header variant="h1" description={group.description}>{group.name}</Header>}>
+        <ContentLayout header={<Header variant="h1" description={group.description} actions={<Change name={group.name} />}>{group.name}</Header>}>
           <SpaceBetween size="l">
             <Facts group={group} />
             <Members group={group} />
@@ -41,6 +43,11 @@ export default function GroupPage() {
       )}
     </QueryState>
   );
+}
+
+function Change({ name }: { name: string }) {
+  const navigate = useNavigate();
+  return useMay('Plan') ? <Button onClick={() => void navigate(to.editGroup(name))}>{groupEditor.editAction}</Button> : null;
 }
 
 function Facts({ group }: { group: Group }) {

@@ -50,7 +50,7 @@ export default function ServersPage() {
         loading={query.isPending}
         loadingText={common.loading}
         header={
-          <Header variant="h1" counter={`(${inventory?.total ?? 0})`} description={[text.description, ...readTimes].join(' ')} actions={<Refresh />}>
+          <Header variant="h1" counter={`(${inventory?.total ?? 0})`} description={`${text.description} ${readTimes.join(', ')}`} actions={<Refresh />}>
             {text.title}
           </Header>
         }
