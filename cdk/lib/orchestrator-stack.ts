@@ -45,14 +45,14 @@ export class OrchestratorStack extends Stack {
       waitTimes: waitTimes({ local, scale }),
       local,
     });
-    const { recovery, wave, cleanup, inventory, readiness } = stateMachines.byName;
+    const { recovery, wave, cleanup, stopped, inventory, readiness } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
     if (props.settings.console !== undefined) {
       new Console(this, 'Console', { dist: props.settings.console, userPool: identity.userPool, apiUrl: api.url });
     }
-    new Triggers(this, 'Triggers', { eventBus, recovery });
-    new Schedules(this, 'Schedules', { inventory, inventoryMinutes, readiness, readinessMinutes });
+    new Triggers(this, 'Triggers', { eventBus, recovery, stopped });
+    new Schedules(this, 'Schedules', { stopped, inventory, inventoryMinutes, readiness, readinessMinutes });
 
     const outputs: Record<string, string> = {
       ApiUrl: api.url,
@@ -61,6 +61,7 @@ export class OrchestratorStack extends Stack {
       RecoveryStateMachineArn: recovery.stateMachineArn,
       WaveStateMachineArn: wave.stateMachineArn,
       CleanupStateMachineArn: cleanup.stateMachineArn,
+      StoppedStateMachineArn: stopped.stateMachineArn,
       InventoryStateMachineArn: inventory.stateMachineArn,
       ReadinessStateMachineArn: readiness.stateMachineArn,
       ProtectionGroupsTable: tables.protectionGroups.tableName,

@@ -4,17 +4,22 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
+/** How often executions are looked for whose machine runs no more: an event that got lost costs no more than that. */
+const STOPPED_MINUTES = 5;
+
 export interface SchedulesProps {
+  readonly stopped: IStateMachine;
   readonly inventory: IStateMachine;
   readonly inventoryMinutes: number;
   readonly readiness: IStateMachine;
   readonly readinessMinutes: number;
 }
 
-/** What runs by itself, whether somebody looks or not: reading the source servers, and looking at the plans. */
+/** What runs by itself, whether somebody looks or not: reading the source servers, looking at the plans, and ending what was stopped. */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
+    this.every(STOPPED_MINUTES, 'SettleStopped', props.stopped, 'Ends executions whose state machine was stopped, failed or never began.');
     this.every(props.inventoryMinutes, 'RefreshInventory', props.inventory, 'Reads all source servers from DRS.');
     this.every(props.readinessMinutes, 'CheckReadiness', props.readiness, 'Looks at every recovery plan as preflight of a drill would.');
   }

@@ -13,6 +13,8 @@ use crate::{functions, lock, node, prerequisites, process, python, web_console};
 
 /// The crate whose tests need a local cloud.
 const END_TO_END: &str = "e2e";
+/// How many of them run at a time: one alone mostly waits for the clock of its run.
+const TOGETHER: &str = "--test-threads=4";
 
 /// What happened so far.
 struct Report {
@@ -166,7 +168,7 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
     });
     if up {
         let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
-        tests.args(["--", "--test-threads=1", "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
         report.command("End-to-end tests", Runner::Cargo, &mut tests);
         finished_or_interrupted()?;
         let mut browser = web_console::npm(workspace, "e2e");
