@@ -7,6 +7,7 @@ export type Execution = Schemas['Execution'];
 export type ExecutionSummary = Schemas['ExecutionSummary'];
 export type WaveRun = Schemas['WaveRun'];
 export type ServerRun = Schemas['ServerRun'];
+export type ServerAttempt = Schemas['ServerAttempt'];
 export type CheckRun = Schemas['CheckRun'];
 export type ActionRun = Schemas['ActionRun'];
 export type CleanupRun = Schemas['CleanupRun'];

@@ -58,7 +58,6 @@ export const planEditor = {
   kindCommand: 'SSM command succeeds',
   checkDocument: 'Document',
   checkTimeout: 'Minutes',
-  shape: (groups: number, checks: number) => `${groups} groups, ${checks} checks`,
   problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),
 } as const;
 

@@ -50,6 +50,11 @@ function Detail({ execution }: { execution: Execution }) {
         {execution.paused && (
           <Alert type="warning">{strings.paused(execution.paused.by, timeOfDay(execution.paused.at))}</Alert>
         )}
+        {execution.cancelled && (
+          <Alert type="warning">
+            {strings.cancelled(execution.cancelled.by, timeOfDay(execution.cancelled.at), execution.cancelled.comment ?? '')}
+          </Alert>
+        )}
         {execution.status === 'REFUSED' && <Alert type="error">{strings.refused} {execution.reason}</Alert>}
         {execution.status !== 'REFUSED' && execution.reason && <Alert type="info">{execution.reason}</Alert>}
         <Decisions execution={execution} now={now} />

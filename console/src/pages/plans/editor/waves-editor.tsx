@@ -8,6 +8,7 @@ import { Suspense, lazy, useState } from 'react';
 import { itemsOf, useGroups } from '../../../api/queries.js';
 import type { PlanDocument, Wave } from '../../../api/types.js';
 import { planEditor as text } from '../../../strings/editors.js';
+import { counted } from '../../../view/format.js';
 import { type FieldProblem, problemAt } from '../../../view/field-problems.js';
 import { withNewWave, withWave, withoutWave } from './draft.js';
 import { WaveForm } from './wave-form.js';
@@ -79,7 +80,7 @@ function node(wave: Wave, index: number, problems: readonly FieldProblem[]) {
     name: wave.name,
     dependsOnWaves: wave.dependsOnWaves ?? [],
     look: wrong ? ('error' as const) : ('info' as const),
-    status: text.shape(wave.groups.length, wave.healthChecks?.length ?? 0),
+    status: `${counted(wave.groups.length, 'group')}, ${counted(wave.healthChecks?.length ?? 0, 'check')}`,
     detail: '',
     done: 0,
   };
