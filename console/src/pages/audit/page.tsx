@@ -10,6 +10,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { body } from '../../api/client.js';
 import { itemsOf } from '../../api/queries.js';
+import type { AuditEvent } from '../../api/types.js';
 import { useApi } from '../../shell/context.js';
 import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
@@ -33,7 +34,6 @@ export default function AuditPage() {
     return <Failure error={query.error} retry={() => void query.refetch()} />;
   }
   const apply = () => setSearch({ ...(actor.trim() && { actor: actor.trim() }), ...(subject.trim() && { subject: subject.trim() }) });
-  const { columns } = text;
   return (
     <Table
       variant="full-page"
@@ -59,15 +59,7 @@ export default function AuditPage() {
           </SpaceBetween>
         </form>
       }
-      columnDefinitions={[
-        { id: 'at', header: columns.at, isRowHeader: true, cell: ({ at }) => dateTime(at), minWidth: 190 },
-        { id: 'actor', header: columns.actor, cell: (event) => event.actor, minWidth: 100 },
-        { id: 'action', header: columns.action, cell: ({ action }) => action, minWidth: 160 },
-        { id: 'subject', header: columns.subject, cell: (event) => event.subject, minWidth: 180 },
-        { id: 'detail', header: columns.detail, cell: ({ detail }) => detail || common.none, minWidth: 180 },
-        { id: 'roles', header: columns.roles, cell: ({ roles }) => roles.join(', '), minWidth: 110 },
-        { id: 'source', header: columns.source, cell: ({ sourceAddress }) => sourceAddress, minWidth: 110 },
-      ]}
+      columnDefinitions={COLUMNS}
       footer={
         query.hasNextPage && (
           <Box textAlign="center">
@@ -78,3 +70,14 @@ export default function AuditPage() {
     />
   );
 }
+
+const { columns } = text;
+const COLUMNS = [
+  { id: 'at', header: columns.at, isRowHeader: true, cell: ({ at }: AuditEvent) => dateTime(at), minWidth: 190 },
+  { id: 'actor', header: columns.actor, cell: (event: AuditEvent) => event.actor, minWidth: 100 },
+  { id: 'action', header: columns.action, cell: ({ action }: AuditEvent) => action, minWidth: 160 },
+  { id: 'subject', header: columns.subject, cell: (event: AuditEvent) => event.subject, minWidth: 180 },
+  { id: 'detail', header: columns.detail, cell: ({ detail }: AuditEvent) => detail || common.none, minWidth: 180 },
+  { id: 'roles', header: columns.roles, cell: ({ roles }: AuditEvent) => roles.join(', '), minWidth: 110 },
+  { id: 'source', header: columns.source, cell: ({ sourceAddress }: AuditEvent) => sourceAddress, minWidth: 110 },
+];

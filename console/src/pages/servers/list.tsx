@@ -38,9 +38,7 @@ export default function ServersPage() {
   const readTimes = regions.map(({ region, ageSeconds }) => (ageSeconds == null ? text.never(region) : text.read(region, age(ageSeconds))));
   return (
     <>
-      {regions.filter(({ error }) => error).map(({ region, error }) => (
-        <Alert key={region} type="warning" header={region}>{error}</Alert>
-      ))}
+      <RegionErrors regions={regions} />
       <Table
         {...collectionProps}
         variant="full-page"
@@ -73,6 +71,13 @@ export default function ServersPage() {
       />
     </>
   );
+}
+
+/** A Region that could not be read is as old as it says; the others are not touched. */
+function RegionErrors({ regions }: { regions: readonly { region: string; error?: string | null }[] }) {
+  return regions.filter(({ error }) => error).map(({ region, error }) => (
+    <Alert key={region} type="warning" header={region}>{error}</Alert>
+  ));
 }
 
 function Refresh() {

@@ -24,7 +24,6 @@ export function Import() {
   const notify = useNotify();
   const queries = useQueryClient();
   const [document, setDocument] = useState('');
-  const [files, setFiles] = useState<File[]>([]);
   const send = useMutation({
     mutationFn: (dryRun: boolean) =>
       body(
@@ -67,22 +66,7 @@ export function Import() {
       }
     >
       <SpaceBetween size="m">
-        <FileUpload
-          value={files}
-          accept=".yaml,.yml,.json"
-          onChange={({ detail }) => {
-            setFiles(detail.value);
-            void detail.value[0]?.text().then(change);
-          }}
-          i18nStrings={{
-            uploadButtonText: () => text.file,
-            dropzoneText: () => text.file,
-            removeFileAriaLabel: () => common.dismiss,
-            limitShowFewer: common.close,
-            limitShowMore: common.more,
-            errorIconAriaLabel: text.importFailed,
-          }}
-        />
+        <FileField onText={change} />
         <FormField label={text.importField} stretch>
           <Textarea value={document} rows={8} spellcheck={false} onChange={({ detail }) => change(detail.value)} />
         </FormField>
@@ -90,6 +74,28 @@ export function Import() {
         {report && <Report report={report} />}
       </SpaceBetween>
     </Container>
+  );
+}
+
+function FileField({ onText }: { onText: (text: string) => void }) {
+  const [files, setFiles] = useState<File[]>([]);
+  return (
+    <FileUpload
+      value={files}
+      accept=".yaml,.yml,.json"
+      onChange={({ detail }) => {
+        setFiles(detail.value);
+        void detail.value[0]?.text().then(onText);
+      }}
+      i18nStrings={{
+        uploadButtonText: () => text.file,
+        dropzoneText: () => text.file,
+        removeFileAriaLabel: () => common.dismiss,
+        limitShowFewer: common.close,
+        limitShowMore: common.more,
+        errorIconAriaLabel: text.importFailed,
+      }}
+    />
   );
 }
 
