@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { Console } from './console.js';
 import { Functions } from './functions.js';
 import { Identity } from './identity.js';
 import { RestApi } from './rest-api.js';
@@ -47,6 +48,9 @@ export class OrchestratorStack extends Stack {
     const { recovery, wave, cleanup, stopped, inventory, readiness } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
+    if (props.settings.console !== undefined) {
+      new Console(this, 'Console', { dist: props.settings.console, userPool: identity.userPool, apiUrl: api.url });
+    }
     new Triggers(this, 'Triggers', { eventBus, recovery, stopped });
     new Schedules(this, 'Schedules', { stopped, inventory, inventoryMinutes, readiness, readinessMinutes });
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Node } from 'constructs';
 
 /** Where the repository starts, seen from this file. */
@@ -15,6 +15,8 @@ export interface Settings {
   readonly localEndpoint: string;
   /** `-c assets=DIR`: where `<function>.zip` lie; `none` for a template that cannot be deployed. */
   readonly assets: AssetSource;
+  /** `-c console=DIR`: the built web console; `none` leaves it and CloudFront out, as the local cloud does always. */
+  readonly console: string | undefined;
   /** `-c scale=0.01`: one second of the scenario lasts this many real ones. Only the local cloud is scaled. */
   readonly scale: number;
   /** `-c regions=eu-west-1,eu-central-1`: the Regions that one recovers into. Without it, only the stack's own. */
@@ -76,11 +78,27 @@ export function readSettings(node: Node): Settings {
     local,
     localEndpoint: (process.env['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:4566').replace(/\/+$/, ''),
     assets: assetSource(text('assets'), local),
+    console: consoleDirectory(text('console'), local),
     scale,
     regions: [...new Set(regions)],
     inventoryMinutes: minutes('inventoryMinutes', 15),
     readinessMinutes: minutes('readinessMinutes', 60),
   };
+}
+
+/** The local cloud has no CloudFront: there the program that builds the console serves it. */
+function consoleDirectory(console: string | undefined, local: boolean): string | undefined {
+  if (local || console === 'none') {
+    return undefined;
+  }
+  const path = resolve(console ?? join(REPOSITORY, 'console', 'dist'));
+  if (existsSync(join(path, 'index.html'))) {
+    return path;
+  }
+  if (console !== undefined) {
+    throw new Error(`There is no web console in "${console}": build it with "npm run build" in console/.`);
+  }
+  return undefined;
 }
 
 function assetSource(assets: string | undefined, local: boolean): AssetSource {

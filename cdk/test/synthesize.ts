@@ -12,6 +12,7 @@ const SETTINGS: Settings = {
   local: false,
   localEndpoint: 'http://127.0.0.1:4566',
   assets: { kind: 'none' },
+  console: undefined,
   scale: 1,
   regions: [],
   inventoryMinutes: 15,

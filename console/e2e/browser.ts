@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
@@ -8,9 +8,19 @@ import { cloud } from './cloud.js';
 const SCREENSHOTS = resolve(import.meta.dirname, '..', '..', '.local', 'screenshots');
 mkdirSync(SCREENSHOTS, { recursive: true });
 
+/** Debian's, or what `CHROMIUM` names: none is downloaded. */
+function chromiumProgram(): string {
+  const places = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const found = places.find((place) => place !== undefined && existsSync(place));
+  if (found === undefined) {
+    throw new Error('There is no Chromium. Install it (sudo apt-get install -y --no-install-recommends chromium) or name it in CHROMIUM.');
+  }
+  return found;
+}
+
 export const launch = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: chromiumProgram(),
     // Root has no sandbox; the pages are our own.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });

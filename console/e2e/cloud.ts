@@ -53,6 +53,11 @@ export async function simulator(path: string, body: unknown): Promise<void> {
   }
 }
 
+/** What went wrong goes right again. */
+export async function noMoreFaults(): Promise<void> {
+  await fetch(`${cloud.simulatorUrl}/_simulator/faults`, { method: 'DELETE' });
+}
+
 /** Source servers that nobody else has: `<name>-1` to `<name>-<count>`; their ids. */
 export async function sourceServers(name: string, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, index) => `s-${(unique + String(index + 1).padStart(4, '0')).padStart(17, '0')}`);

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Window, inspect, launch, signIn, windowOf } from './browser.js';
 import { api, cloud, sourceServers, unique } from './cloud.js';
 
@@ -7,13 +8,18 @@ const plan = `pages-${unique}`;
 const group = `${plan}-all`;
 let browser: Browser;
 let demo: Window;
+let server = '';
 
 beforeAll(async () => {
   const servers = await sourceServers(plan, 2);
+  server = servers[0] ?? '';
   await api('PUT', `/protection-groups/${group}`, { name: group, servers: servers.map((id) => ({ id })) });
   for (const description of ['first', 'second']) {
     await api('PUT', `/recovery-plans/${plan}`, { name: plan, description, targetRtoMinutes: 90, waves: [{ name: 'all', groups: [group] }] });
   }
+  await api('POST', '/source-servers/refresh');
+  const known = async () => (await api<{ count: number }>('GET', `/source-servers?text=${plan}`)).count === 2;
+  await vi.waitUntil(known, { timeout: 40_000, interval: 500 });
   browser = await launch();
   demo = await windowOf(browser, 'demo');
 });
@@ -32,12 +38,21 @@ const PAGES: [string, string, string][] = [
   ['plan-preflight', `/plans/${plan}?tab=preflight`, 'Nothing is started'],
   ['plan-runs', `/plans/${plan}?tab=runs`, 'This plan has never run'],
   ['plan-versions', `/plans/${plan}?tab=versions`, 'The first version'],
+  ['groups', '/groups', group],
+  ['group', `/groups/${group}`, `${plan}-2`],
+  ['servers', '/servers', 'Newest recovery point'],
+  ['server', '/servers/SERVER?region=us-east-1', 'Launch configuration in DRS'],
+  ['audit', `/audit?subject=${plan}`, 'PutRecoveryPlan'],
+  ['settings', '/settings', 'Signed in as'],
+  ['plan-editor', `/plans/${plan}/edit`, 'Waits for'],
+  ['group-editor', `/groups/${group}/edit`, 'Launch settings'],
   ['not-found', '/nowhere', 'no such page'],
   ['no-plan', '/plans/nowhere', 'There is nothing here'],
 ];
 
 it.each(PAGES)('%s is readable in light and dark', async (name, path, text) => {
-  await demo.page.goto(path);
+  // Its id is not known yet when this list is read.
+  await demo.page.goto(path.replace('SERVER', server));
   await demo.page.getByText(text).first().waitFor();
   await inspect(demo, name);
 });
@@ -73,6 +88,45 @@ it('starts a recovery only when the name is typed', async () => {
   await dialog.getByLabel(`Type ${plan} to confirm`).fill(plan);
   await expect.poll(() => start.isEnabled()).toBe(true);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+});
+
+it('finds servers by property', async () => {
+  const { page } = demo;
+  await page.goto('/servers');
+  await page.getByLabel('Find source servers').fill(`${plan}-2`);
+  await page.keyboard.press('Enter');
+  await page.getByText('1 match', { exact: true }).first().waitFor();
+  await page.getByRole('link', { name: `${plan}-2` }).click();
+  await page.getByRole('heading', { name: `${plan}-2`, level: 1 }).waitFor();
+});
+
+it('imports a file only after it has said what that would change', async () => {
+  const { page } = demo;
+  await page.goto('/settings');
+  const field = page.getByLabel('YAML or JSON');
+  const document = (description: string) => JSON.stringify({ protectionGroups: [{ name: group, description, servers: [{ id: server }] }] });
+  await field.fill(document('imported'));
+  const store = page.getByRole('button', { name: 'Store' });
+  expect(await store.isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Look what would change' }).click();
+  await page.getByText('description: – → "imported"').waitFor();
+  // Another text has to be looked at, too.
+  await field.fill(document('imported once more'));
+  expect(await store.isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Look what would change' }).click();
+  await page.getByText('description: – → "imported once more"').waitFor();
+  await store.click();
+  await page.getByText('Imported', { exact: true }).waitFor();
+  expect(await api('GET', `/protection-groups/${group}`)).toMatchObject({ description: 'imported once more', version: 2 });
+});
+
+it('saves what is stored as a file', async () => {
+  await demo.page.goto('/settings');
+  const [download] = await Promise.all([
+    demo.page.waitForEvent('download'),
+    demo.page.getByRole('button', { name: 'Save as a file' }).click(),
+  ]);
+  expect(readFileSync(await download.path(), 'utf8')).toContain(`name: ${plan}`);
 });
 
 it('refuses a wrong password in Cognito\'s words, and forgets who signs out', async () => {

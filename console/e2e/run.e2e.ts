@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Window, expectNoOverflow, inspect, launch, screenshot, windowOf } from './browser.js';
-import { api, simulator, sourceServers, unique } from './cloud.js';
+import { api, noMoreFaults, simulator, sourceServers, unique } from './cloud.js';
 
 const plan = `shop-${unique}`;
 const groups = { db: `${plan}-db`, app: `${plan}-app`, extra: `${plan}-extra` };
@@ -24,7 +24,7 @@ beforeAll(async () => {
     waves: [
       { name: 'database', groups: [groups.db] },
       { name: 'application', groups: [groups.app], dependsOnWaves: ['database'], approval: { role: 'dr-approver' } },
-      { name: 'extra', groups: [groups.extra], dependsOnWaves: ['database'], onFailure: 'CONTINUE' },
+      { name: 'extra', groups: [groups.extra], dependsOnWaves: ['database'], onFailure: 'PAUSE' },
     ],
   });
   await simulator('faults', { faults: [`launch-fails=${plan}-4`] });
@@ -87,6 +87,18 @@ describe('a drill with a server that does not come up', () => {
     await inspect(demo, 'execution-running');
   });
 
+  it('launches again what failed, when somebody decides so', async () => {
+    const { page } = demo;
+    await page.getByText('Wave extra failed and waits for a decision').waitFor({ timeout: 60_000 });
+    await noMoreFaults();
+    await page.getByRole('button', { name: 'Launch again' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Comment').fill('there is capacity now');
+    await dialog.getByRole('button', { name: 'Launch again' }).click();
+    await page.getByText('Wave extra failed and waits for a decision').waitFor({ state: 'detached' });
+    await page.getByText('Wave extra: launch again').waitFor();
+  });
+
   it('waits for an approval, and takes a comment with it', async () => {
     const { page } = demo;
     await page.getByText('Wave application waits for a decision').first().waitFor({ timeout: 60_000 });
@@ -115,11 +127,24 @@ describe('a drill with a server that does not come up', () => {
     const { page } = demo;
     await page.getByRole('button', { name: 'Clean up' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('DRS terminates 3 recovery instances').waitFor();
+    await dialog.getByText('DRS terminates 4 recovery instances').waitFor();
     await dialog.getByRole('button', { name: 'Clean up' }).click();
     await page.getByRole('heading', { name: 'Clean-up' }).waitFor();
-    await expect.poll(() => page.getByText('Terminated').count(), { timeout: 60_000 }).toBe(3);
+    await expect.poll(() => page.getByText('Terminated').count(), { timeout: 60_000 }).toBe(4);
     expect(await page.getByRole('button', { name: 'Clean up' }).count()).toBe(0);
+  });
+
+  it('is cancelled before its time', async () => {
+    const { page } = demo;
+    const started = await api<{ executionId: string }>('POST', `/recovery-plans/${plan}/executions`, { mode: 'DRILL' });
+    await page.goto(`/executions/${started.executionId}`);
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Comment').fill('enough seen');
+    await dialog.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByText('Cancelled by demo').waitFor();
+    await page.getByText('Cancelled', { exact: true }).first().waitFor({ timeout: 80_000 });
+    await screenshot(page, 'execution-cancelled');
   });
 
   it('was shown without a complaint of the browser', () => {

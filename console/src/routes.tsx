@@ -15,7 +15,17 @@ const { nav } = common;
 /** Addresses, in one place: pages link by these. */
 export const to = {
   dashboard: '/',
+  groups: '/groups',
+  newGroup: '/new-group',
+  editGroup: (name: string) => `/groups/${encodeURIComponent(name)}/edit`,
+  group: (name: string) => `/groups/${encodeURIComponent(name)}`,
+  servers: '/servers',
+  server: (id: string, region: string) => `/servers/${encodeURIComponent(id)}?region=${encodeURIComponent(region)}`,
+  audit: '/audit',
+  settings: '/settings',
   plans: '/plans',
+  newPlan: '/new-plan',
+  editPlan: (name: string) => `/plans/${encodeURIComponent(name)}/edit`,
   plan: (name: string) => `/plans/${encodeURIComponent(name)}`,
   executions: '/executions',
   execution: (id: string) => `/executions/${encodeURIComponent(id)}`,
@@ -38,6 +48,24 @@ const PAGES: RouteObject[] = [
     handle: detail(nav.executions, to.executions, 'executionId'),
   },
   { path: to.plans, lazy: page(() => import('./pages/plans/list.js')), handle: list(nav.plans, to.plans) },
+  {
+    path: '/plans/:planName/edit',
+    lazy: page(() => import('./pages/plans/editor/page.js')),
+    handle: detail(nav.plans, to.plans, 'planName'),
+  },
+  { path: to.newPlan, lazy: page(() => import('./pages/plans/editor/page.js')), handle: list(nav.plans, to.plans) },
+  { path: to.groups, lazy: page(() => import('./pages/groups/list.js')), handle: list(nav.groups, to.groups) },
+  { path: '/groups/:groupName', lazy: page(() => import('./pages/groups/detail.js')), handle: detail(nav.groups, to.groups, 'groupName') },
+  {
+    path: '/groups/:groupName/edit',
+    lazy: page(() => import('./pages/groups/editor/page.js')),
+    handle: detail(nav.groups, to.groups, 'groupName'),
+  },
+  { path: to.newGroup, lazy: page(() => import('./pages/groups/editor/page.js')), handle: list(nav.groups, to.groups) },
+  { path: to.servers, lazy: page(() => import('./pages/servers/list.js')), handle: list(nav.servers, to.servers) },
+  { path: '/servers/:serverId', lazy: page(() => import('./pages/servers/detail.js')), handle: detail(nav.servers, to.servers, 'serverId') },
+  { path: to.audit, lazy: page(() => import('./pages/audit/page.js')), handle: list(nav.audit, to.audit) },
+  { path: to.settings, lazy: page(() => import('./pages/settings/page.js')), handle: list(nav.settings, to.settings) },
   { path: '/plans/:planName', lazy: page(() => import('./pages/plans/detail.js')), handle: detail(nav.plans, to.plans, 'planName') },
 ];
 
@@ -46,6 +74,10 @@ export const NAVIGATION: { text: string; href: string }[] = [
   { text: nav.dashboard, href: to.dashboard },
   { text: nav.executions, href: to.executions },
   { text: nav.plans, href: to.plans },
+  { text: nav.groups, href: to.groups },
+  { text: nav.servers, href: to.servers },
+  { text: nav.audit, href: to.audit },
+  { text: nav.settings, href: to.settings },
 ];
 
 export function makeRouter() {

@@ -171,6 +171,10 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
         tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
         report.command("End-to-end tests", Runner::Cargo, &mut tests);
         finished_or_interrupted()?;
+        let mut browser = web_console::npm(workspace, "e2e");
+        browser.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        report.command("Console in a browser (Playwright)", Runner::Vitest, &mut browser);
+        finished_or_interrupted()?;
         if report.section("Python packages for the API tests", Runner::Preparation, || {
             python::api_tests(workspace).map(|_| done())
         }) {

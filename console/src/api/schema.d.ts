@@ -58,6 +58,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions/{executionId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends an execution before its time: nothing more is begun, and waves that have not begun are CANCELLED. What DRS has begun
+         *     nobody can cancel: it is watched to its end and recorded. Nothing is terminated. Cancelled already, it stays as it is.
+         */
+        post: operations["cancelExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executions/{executionId}/cleanup": {
         parameters: {
             query?: never;
@@ -136,6 +156,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions/{executionId}/waves/{number}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a wave that failed end FAILED, and the waves behind it be SKIPPED. */
+        post: operations["abortWave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executions/{executionId}/waves/{number}/approve": {
         parameters: {
             query?: never;
@@ -147,6 +184,26 @@ export interface paths {
         put?: never;
         /** Lets a wave begin that awaits an approval. Needs the role that the approval names, or dr-admin. */
         post: operations["approveWave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{executionId}/waves/{number}/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs the health checks again of those servers of a wave that failed which are UNHEALTHY, or UNKNOWN with an instance.
+         *     Nothing is launched.
+         */
+        post: operations["recheckWave"];
         delete?: never;
         options?: never;
         head?: never;
@@ -167,6 +224,44 @@ export interface paths {
          *     Needs the role that the approval names, or dr-admin.
          */
         post: operations["rejectWave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{executionId}/waves/{number}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Launches again those servers of a wave that failed which did not succeed, or of them those that the body names. What
+         *     succeeded stays as it is. DRS terminates what an earlier attempt launched; in a RECOVERY the body names exactly those
+         *     instances in `replaceInstances`, and it needs the role that may start one.
+         */
+        post: operations["retryWave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{executionId}/waves/{number}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a wave that failed end FAILED, and the waves behind it go on. In a RECOVERY it needs the role that may start one. */
+        post: operations["skipWave"];
         delete?: never;
         options?: never;
         head?: never;
@@ -570,6 +665,11 @@ export interface components {
         ActionRun: {
             /**
              * Format: int32
+             * @description 1, and one more for each time that it is begun anew with its wave.
+             */
+            attempt?: number;
+            /**
+             * Format: int32
              * @description For a delay: its minutes.
              */
             delayMinutes?: number | null;
@@ -596,6 +696,11 @@ export interface components {
             runs?: string[];
             /** @description A command is being sent, with no known outcome. */
             sending?: boolean;
+            /**
+             * Format: int64
+             * @description Since when, in Unix seconds.
+             */
+            sendingSince?: number | null;
             /**
              * Format: int64
              * @description When it began, in Unix seconds.
@@ -676,6 +781,26 @@ export interface components {
          * @enum {string}
          */
         Basis: "HISTORY" | "PROFILE";
+        /** @description `POST /v1/executions/{executionId}/cancel`. */
+        CancelExecution: {
+            /** @description Why; at most 1,000 characters. */
+            comment?: string;
+        };
+        /**
+         * @description That an execution is to end: nothing more is begun, and what DRS has begun is watched to its end, since nobody can
+         *     cancel that. Nothing is terminated.
+         */
+        Cancellation: {
+            /**
+             * Format: int64
+             * @description When, in Unix seconds.
+             */
+            at: number;
+            /** @description Who cancelled it; `stepfunctions` for somebody who stopped its state machine and is not known. */
+            by: string;
+            /** @description What that user said about it. */
+            comment?: string;
+        };
         /**
          * @description What an import does to a document.
          * @enum {string}
@@ -754,6 +879,11 @@ export interface components {
          * @enum {string}
          */
         Criticality: "critical" | "optional";
+        /**
+         * @description What somebody decided.
+         * @enum {string}
+         */
+        Decided: "RETRY" | "RECHECK" | "SKIP" | "ABORT";
         /** @description A disk of a source server. */
         Disk: {
             /**
@@ -817,15 +947,16 @@ export interface components {
          * @description What may be done to an execution.
          * @enum {string}
          */
-        ExecutionAction: "PAUSE" | "RESUME";
+        ExecutionAction: "PAUSE" | "RESUME" | "CANCEL";
         /** @description One run of a plan. It is also the name of the Step Functions execution. */
         ExecutionId: string;
         /** @enum {string} */
-        ExecutionStatus: "PENDING" | "RUNNING" | "COMPLETED" | "PARTIAL" | "FAILED" | "REFUSED";
+        ExecutionStatus: "PENDING" | "RUNNING" | "COMPLETED" | "PARTIAL" | "FAILED" | "REFUSED" | "CANCELLED";
         /** @description One execution, without its waves: an item of `GET /v1/executions`. */
         ExecutionSummary: {
             /** @description What the caller may do to it now. */
             allowedActions: components["schemas"]["ExecutionAction"][];
+            cancelled?: null | components["schemas"]["Cancellation"];
             /**
              * Format: int64
              * @description When its last wave was settled.
@@ -847,7 +978,7 @@ export interface components {
              * @description The version of the plan it runs; null until PrepareExecution froze it.
              */
             planVersion?: number | null;
-            /** @description Why it is FAILED, PARTIAL or REFUSED; empty otherwise. */
+            /** @description Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise. */
             reason: string;
             /**
              * Format: int64
@@ -864,6 +995,27 @@ export interface components {
             startedBy: string;
             /** @description Where it is. */
             status: components["schemas"]["ExecutionStatus"];
+        };
+        /** @description Who decided what about a wave that failed. */
+        FailureDecision: {
+            /**
+             * Format: int64
+             * @description When, in Unix seconds.
+             */
+            at: number;
+            /** @description The user. */
+            by: string;
+            /** @description What that user said about it. */
+            comment: string;
+            /** @description What. */
+            decided: components["schemas"]["Decided"];
+            /** @description Why the wave had failed. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How many servers are launched or checked again.
+             */
+            servers: number;
         };
         /** @description A field that differs. */
         FieldChange: {
@@ -1157,6 +1309,7 @@ export interface components {
             items: {
                 /** @description What the caller may do to it now. */
                 allowedActions: components["schemas"]["ExecutionAction"][];
+                cancelled?: null | components["schemas"]["Cancellation"];
                 /**
                  * Format: int64
                  * @description When its last wave was settled.
@@ -1178,7 +1331,7 @@ export interface components {
                  * @description The version of the plan it runs; null until PrepareExecution froze it.
                  */
                 planVersion?: number | null;
-                /** @description Why it is FAILED, PARTIAL or REFUSED; empty otherwise. */
+                /** @description Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise. */
                 reason: string;
                 /**
                  * Format: int64
@@ -1674,6 +1827,15 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description `POST /v1/executions/{executionId}/waves/{number}/retry`. */
+        RetryWave: {
+            /** @description Why; at most 1,000 characters. */
+            comment?: string;
+            /** @description In a RECOVERY: exactly the live recovery instances that DRS will terminate and that may go. */
+            replaceInstances?: components["schemas"]["InstanceId"][];
+            /** @description The servers to launch again; all that did not succeed when left out. */
+            servers?: components["schemas"]["ServerId"][];
+        };
         /**
          * @description How DRS chooses the instance type.
          * @enum {string}
@@ -1717,6 +1879,32 @@ export interface components {
              * @description What the plan promised.
              */
             targetMinutes?: number | null;
+        };
+        /** @description An earlier attempt at a server. A recheck is one with the same job and instance. */
+        ServerAttempt: {
+            /**
+             * Format: int64
+             * @description When its last health check ended.
+             */
+            checkedAt?: number | null;
+            /** @description Its health checks; of their outputs the last 200 characters. */
+            checks: components["schemas"]["CheckRun"][];
+            instanceId?: null | components["schemas"]["InstanceId"];
+            jobId?: null | components["schemas"]["JobId"];
+            /**
+             * Format: int64
+             * @description When DRS launched it.
+             */
+            launchedAt?: number | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description When its DRS job was started.
+             */
+            startedAt?: number | null;
+            /** @description How it ended. */
+            status: components["schemas"]["ServerStatus"];
         };
         /** @description How the servers of an execution ended. */
         ServerCounts: {
@@ -1764,6 +1952,8 @@ export interface components {
         };
         /** @description One server of a wave. */
         ServerRun: {
+            /** @description How the attempts before this one ended, the oldest first. What is beside it is the newest attempt. */
+            attempts?: components["schemas"]["ServerAttempt"][];
             /**
              * Format: int64
              * @description When its last health check ended.
@@ -2056,7 +2246,7 @@ export interface components {
          * @description What may be done to a wave.
          * @enum {string}
          */
-        WaveAction: "APPROVE" | "REJECT";
+        WaveAction: "APPROVE" | "REJECT" | "RETRY" | "RECHECK" | "SKIP" | "ABORT";
         /** @description The approval that a wave of an execution needs, and what came of it. */
         WaveApproval: {
             /**
@@ -2092,7 +2282,7 @@ export interface components {
             /** @description Its name. */
             wave: string;
         };
-        /** @description `POST /v1/executions/{executionId}/waves/{number}/approve` and `…/reject`. */
+        /** @description `POST /v1/executions/{executionId}/waves/{number}/approve`, `…/reject`, `…/recheck`, `…/skip` and `…/abort`. */
         WaveDecision: {
             /** @description Why; at most 1,000 characters. */
             comment?: string;
@@ -2128,6 +2318,8 @@ export interface components {
             approval?: null | components["schemas"]["WaveApproval"];
             /** @description What is done before its servers are launched, one after another. */
             beforeActions: components["schemas"]["ActionRun"][];
+            /** @description What people decided about its failures, the oldest first. */
+            decisions?: components["schemas"]["FailureDecision"][];
             /** @description The waves it waits for. */
             dependsOnWaves: string[];
             /**
@@ -2135,6 +2327,11 @@ export interface components {
              * @description When it was settled.
              */
             endedAt?: number | null;
+            /**
+             * Format: int64
+             * @description Since when it awaits a decision about its failure; null when it does not.
+             */
+            heldAt?: number | null;
             /**
              * Format: int64
              * @description When its last server was launched, or failed to.
@@ -2147,10 +2344,15 @@ export interface components {
              * @description Its position in the plan, from 1.
              */
             number: number;
-            /** @description Why it is FAILED, PARTIAL or SKIPPED; empty otherwise. */
+            /** @description Why it is FAILED, PARTIAL, SKIPPED or CANCELLED, or awaits a decision; empty otherwise. */
             reason: string;
             /** @description The Region of its servers; empty in executions of a version that knew only the deployment's own. */
             region?: string;
+            /**
+             * Format: int32
+             * @description 1, and one more for each time that it was begun anew after a failure.
+             */
+            round?: number;
             /** @description Its servers, by group, then as written. */
             servers: components["schemas"]["ServerRun"][];
             /**
@@ -2162,7 +2364,7 @@ export interface components {
             status: components["schemas"]["WaveStatus"];
         };
         /** @enum {string} */
-        WaveStatus: "WAITING" | "AWAITING_APPROVAL" | "LAUNCHING" | "CHECKING" | "COMPLETED" | "PARTIAL" | "FAILED" | "SKIPPED";
+        WaveStatus: "WAITING" | "AWAITING_APPROVAL" | "LAUNCHING" | "CHECKING" | "AWAITING_DECISION" | "COMPLETED" | "PARTIAL" | "FAILED" | "SKIPPED" | "CANCELLED";
     };
     responses: never;
     parameters: never;
@@ -2464,6 +2666,130 @@ export interface operations {
             };
             /** @description The path exists, but not for this method. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    cancelExecution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                executionId: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelExecution"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The document says what cannot be; `problems` has every place. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2974,6 +3300,131 @@ export interface operations {
             };
         };
     };
+    abortWave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                executionId: components["schemas"]["ExecutionId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaveDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The document says what cannot be; `problems` has every place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     approveWave: {
         parameters: {
             query?: never;
@@ -3099,7 +3550,382 @@ export interface operations {
             };
         };
     };
+    recheckWave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                executionId: components["schemas"]["ExecutionId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaveDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The document says what cannot be; `problems` has every place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     rejectWave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                executionId: components["schemas"]["ExecutionId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaveDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The document says what cannot be; `problems` has every place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retryWave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                executionId: components["schemas"]["ExecutionId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryWave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The document says what cannot be; `problems` has every place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    skipWave: {
         parameters: {
             query?: never;
             header?: never;

@@ -21,11 +21,14 @@ const ROW = 30;
 const AXIS = 26;
 
 /** What happened over what was expected. A picture: the tables beside it have the same as text. */
-export function Gantt({ rows, target, now }: Props) {
+export function Gantt({ rows, target: promised, now }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const labels = width < 600 ? 96 : Math.min(220, width * 0.18);
   const ends = rows.flatMap(({ expected, actual }) => [expected?.late ?? 0, actual?.end ?? 0]);
-  const length = Math.max(60, target ?? 0, now ?? 0, ...ends) * 1.03;
+  const long = Math.max(60, now ?? 0, ...ends);
+  // One that is far off would press everything else into a corner; its number stands elsewhere.
+  const target = promised !== undefined && promised < 3 * long ? promised : undefined;
+  const length = Math.max(long, target ?? 0) * 1.03;
   const x = (seconds: number) => labels + (seconds / length) * (width - labels - 8);
   const height = AXIS + rows.length * ROW + 6;
   return (
@@ -36,7 +39,7 @@ export function Gantt({ rows, target, now }: Props) {
             {ticks(length, Math.max(2, Math.floor((width - labels) / 90))).map((at) => (
               <g key={at}>
                 <line x1={x(at)} x2={x(at)} y1={AXIS - 6} y2={height} stroke={INK.line} />
-                <text x={x(at) + 3} y={14} fill={INK.quiet}>{tickLabel(at)}</text>
+                {x(at) < width - 36 && <text x={x(at) + 3} y={14} fill={INK.quiet}>{tickLabel(at)}</text>}
               </g>
             ))}
             {rows.map((row, index) => (

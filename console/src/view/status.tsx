@@ -11,6 +11,7 @@ const LOOKS: Record<string, Look> = {
   PENDING: 'pending',
   WAITING: 'pending',
   AWAITING_APPROVAL: 'warning',
+  AWAITING_DECISION: 'warning',
   RUNNING: 'in-progress',
   LAUNCHING: 'in-progress',
   CHECKING: 'in-progress',
@@ -38,6 +39,7 @@ const LOOKS: Record<string, Look> = {
   BLOCKS: 'error',
   REFUSED: 'stopped',
   SKIPPED: 'stopped',
+  CANCELLED: 'stopped',
 };
 
 export function lookOf(status: string): Look {

@@ -10,6 +10,7 @@ import { useNotify } from '../../shell/notifications.js';
 import { execution as strings } from '../../strings/executions.js';
 import { ConfirmDialog } from '../../view/confirm-dialog.js';
 import { saveAs } from '../../view/save-as.js';
+import { CommentField } from './comment-field.js';
 
 const text = strings.actions;
 
@@ -18,6 +19,8 @@ const text = strings.actions;
  * know what to ask before it does it.
  */
 const CHANGES = {
+  CANCEL: (api: Api, executionId: string, comment: string) =>
+    body(api.POST('/v1/executions/{executionId}/cancel', { params: { path: { executionId } }, body: { comment } })),
   PAUSE: (api: Api, executionId: string) => body(api.POST('/v1/executions/{executionId}/pause', { params: { path: { executionId } } })),
   RESUME: (api: Api, executionId: string) => body(api.POST('/v1/executions/{executionId}/resume', { params: { path: { executionId } } })),
 } as const;
@@ -29,19 +32,34 @@ export function ExecutionButtons({ execution }: { execution: Execution }) {
   const api = useApi();
   const notify = useNotify();
   const id = execution.executionId;
-  const change = useExecutionChange(id, (action: Known) => CHANGES[action](api, id));
+  const change = useExecutionChange(id, ({ action, comment }: { action: Known; comment: string }) => CHANGES[action](api, id, comment));
+  const [cancelling, setCancelling] = useState(false);
   const allowed = execution.allowedActions.filter((action): action is Known => action in CHANGES);
-  const run = (action: Known) => change.mutate(action, { onError: (error) => notify('error', text.failed, error.message) });
+  const run = (action: Known, comment = '') =>
+    change.mutate({ action, comment }, { onError: (error) => notify('error', text.failed, error.message), onSettled: () => setCancelling(false) });
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {allowed.map((action) => (
-        <Button key={action} variant={action === 'RESUME' ? 'primary' : 'normal'} loading={change.isPending} onClick={() => run(action)}>
+        <Button key={action} variant={action === 'RESUME' ? 'primary' : 'normal'} loading={change.isPending} onClick={() => (action === 'CANCEL' ? setCancelling(true) : run(action))}>
           {text[action]}
         </Button>
       ))}
       <CleanupButton execution={execution} />
       <ReportButton execution={execution} />
+      {cancelling && <CancelDialog busy={change.isPending} onCancel={() => setCancelling(false)} onConfirm={(comment) => run('CANCEL', comment)} />}
     </SpaceBetween>
+  );
+}
+
+function CancelDialog({ busy, onConfirm, onCancel }: { busy: boolean; onConfirm: (comment: string) => void; onCancel: () => void }) {
+  const [comment, setComment] = useState('');
+  return (
+    <ConfirmDialog title={text.cancelTitle} action={text.CANCEL} busy={busy} onConfirm={() => onConfirm(comment)} onCancel={onCancel}>
+      <SpaceBetween size="m">
+        {text.cancelText}
+        <CommentField comment={comment} onComment={setComment} />
+      </SpaceBetween>
+    </ConfirmDialog>
   );
 }
 

@@ -26,9 +26,9 @@ export function Cleanup({ cleanup }: { cleanup: CleanupRun }) {
       items={cleanup.servers}
       wrapLines
       columnDefinitions={[
-        { id: 'server', header: text.columns.server, isRowHeader: true, cell: ({ hostname, serverId }) => hostname || serverId },
-        { id: 'instance', header: text.columns.instance, cell: ({ instanceId }) => instanceId },
-        { id: 'status', header: text.columns.status, cell: ({ status }) => <Status status={status} /> },
+        { id: 'server', header: text.columns.server, isRowHeader: true, minWidth: 130, cell: ({ hostname, serverId }) => hostname || serverId },
+        { id: 'instance', header: text.columns.instance, cell: ({ instanceId }) => instanceId, minWidth: 190 },
+        { id: 'status', header: text.columns.status, cell: ({ status }) => <Status status={status} />, minWidth: 140 },
         { id: 'reason', header: text.columns.reason, cell: ({ reason }) => reason || common.none },
       ]}
     />

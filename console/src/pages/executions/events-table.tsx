@@ -1,6 +1,9 @@
+import { useCollection } from '@cloudscape-design/collection-hooks';
 import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
+import { memo, useMemo } from 'react';
 import { body } from '../../api/client.js';
 import { isLive } from '../../api/queries.js';
 import type { Execution } from '../../api/types.js';
@@ -13,23 +16,28 @@ import { timeline } from './events.js';
 const text = strings.events;
 
 /** What happened, and what people did. */
-export function EventsTable({ execution }: { execution: Execution }) {
+export const EventsTable = memo(function EventsTable({ execution }: { execution: Execution }) {
   const api = useApi();
   const audit = useQuery({
     queryKey: ['audit', execution.executionId],
     queryFn: () => body(api.GET('/v1/audit', { params: { query: { subject: execution.executionId, limit: 200 } } })),
     refetchInterval: isLive(execution) ? 5000 : false,
   });
-  const events = timeline(execution, audit.data?.items ?? []);
+  const events = useMemo(() => timeline(execution, audit.data?.items ?? []), [execution, audit.data]);
+  const { items, collectionProps, paginationProps } = useCollection(events, { pagination: { pageSize: 50 } });
   return (
     <Table
+      {...collectionProps}
       header={<Header variant="h2" counter={`(${events.length})`}>{text.title}</Header>}
       trackBy="id"
-      items={events}
+      items={items}
+      pagination={
+        events.length > 50 && <Pagination {...paginationProps} ariaLabels={{ nextPageLabel: text.pages.next, previousPageLabel: text.pages.previous, pageLabel: text.pages.page }} />
+      }
       wrapLines
       empty={text.empty}
       columnDefinitions={[
-        { id: 'time', header: text.time, cell: ({ at }) => dateTime(at), width: 200 },
+        { id: 'time', header: text.time, cell: ({ at }) => dateTime(at), width: 200, minWidth: 190 },
         {
           id: 'what',
           header: text.what,
@@ -41,4 +49,4 @@ export function EventsTable({ execution }: { execution: Execution }) {
       ]}
     />
   );
-}
+});

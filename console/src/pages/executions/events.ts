@@ -39,6 +39,9 @@ function waveEvents(wave: WaveRun, add: Add): void {
     const { at, verdict, by, comment } = approval.decision;
     add(at, text.approvalMade(name, verdict.replace('_', ' ')), by, comment);
   }
+  for (const { at, by, comment, decided } of wave.decisions ?? []) {
+    add(at, text.decided(name, strings.decision[decided].toLowerCase()), by, comment);
+  }
   add(wave.startedAt, text.waveStarted(name));
   add(wave.launchedAt, text.waveLaunched(name));
   for (const action of [...wave.beforeActions, ...wave.afterActions]) {

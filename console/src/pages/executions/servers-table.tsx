@@ -9,8 +9,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useMemo } from 'react';
-import type { CheckRun, Execution, ServerRun } from '../../api/types.js';
+import { memo, useMemo } from 'react';
+import type { CheckRun, Execution, ServerAttempt, ServerRun } from '../../api/types.js';
 import { useShell } from '../../shell/context.js';
 import { common } from '../../strings/common.js';
 import { execution as strings } from '../../strings/executions.js';
@@ -33,8 +33,8 @@ interface Props {
 const text = strings.servers;
 const ALL = { value: '', label: text.all };
 
-/** Every server of the run or of one wave, those with trouble first; a page of them at a time. */
-export function ServersTable({ execution, wave, onWave }: Props) {
+/** Every server of the run or of one wave, those with trouble first; a page of them at a time. The clock does not concern it. */
+export const ServersTable = memo(function ServersTable({ execution, wave, onWave }: Props) {
   const home = useShell().config.region;
   const rows = useMemo(() => rowsOf(execution, wave, home), [execution, wave, home]);
   const { items, filterProps, paginationProps, collectionProps, filteredItemsCount, actions } = useCollection(rows, {
@@ -82,7 +82,7 @@ export function ServersTable({ execution, wave, onWave }: Props) {
       />
     </div>
   );
-}
+});
 
 function rowsOf(execution: Execution, wave: string | undefined, home: string): Row[] {
   return execution.waves
@@ -106,6 +106,11 @@ const COLUMNS = [
   },
   { id: 'status', header: text.status, sortingField: 'status', cell: ({ status }: Row) => <Status status={status} /> },
   { id: 'phase', header: text.phase, sortingField: 'phase', cell: ({ phase }: Row) => phase || common.none },
+  {
+    id: 'attempt',
+    header: text.attempt,
+    cell: ({ attempts = [], hostname }: Row) => (attempts.length === 0 ? '1' : <Attempts attempts={attempts} hostname={hostname} />),
+  },
   { id: 'checks', header: text.checks, cell: (row: Row) => <Checks checks={row.checks} /> },
   {
     id: 'instance',
@@ -129,6 +134,29 @@ const COLUMNS = [
     cell: ({ startedAt, launchedAt }: Row) => (startedAt != null && launchedAt != null ? duration(launchedAt - startedAt) : common.none),
   },
 ];
+
+/** How a server ended before it was launched or checked again. */
+function Attempts({ attempts, hostname }: { attempts: readonly ServerAttempt[]; hostname: string }) {
+  return (
+    <Popover
+      size="large"
+      header={text.earlier(hostname)}
+      dismissAriaLabel={common.close}
+      renderWithPortal
+      content={
+        <ol>
+          {attempts.map(({ status, reason, instanceId }, index) => (
+            <li key={index}>
+              <Status status={status} /> {reason} {instanceId}
+            </li>
+          ))}
+        </ol>
+      }
+    >
+      {attempts.length + 1}
+    </Popover>
+  );
+}
 
 function Checks({ checks }: { checks: readonly CheckRun[] }) {
   if (checks.length === 0) {

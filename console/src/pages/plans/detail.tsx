@@ -6,12 +6,14 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useState } from 'react';
-import { useParams, useSearchParams } from 'react-router';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { usePlan } from '../../api/queries.js';
 import type { Mode, Plan } from '../../api/types.js';
+import { to } from '../../routes.js';
 import { useMay } from '../../shell/context.js';
 import { QueryState } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
+import { planEditor } from '../../strings/editors.js';
 import { plan as text } from '../../strings/plans.js';
 import { dateTime, words } from '../../view/format.js';
 import { PlanReadiness } from '../../view/readiness.js';
@@ -30,6 +32,8 @@ export default function PlanPage() {
 }
 
 function Detail({ plan }: { plan: Plan }) {
+  const navigate = useNavigate();
+  const mayPlan = useMay('Plan');
   const mayDrill = useMay('StartDrill');
   const mayRecover = useMay('StartRecovery');
   const [starting, setStarting] = useState<Mode>();
@@ -50,6 +54,7 @@ function Detail({ plan }: { plan: Plan }) {
           description={plan.description}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
+              {mayPlan && <Button onClick={() => void navigate(to.editPlan(plan.name))}>{planEditor.editAction}</Button>}
               {mayRecover && <Button onClick={() => setStarting('RECOVERY')}>{text.startRecovery}</Button>}
               {mayDrill && <Button variant="primary" onClick={() => setStarting('DRILL')}>{text.startDrill}</Button>}
             </SpaceBetween>

@@ -4,12 +4,15 @@ import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
+import { useNavigate } from 'react-router';
 import { itemsOf, usePlans } from '../../api/queries.js';
 import type { Plan } from '../../api/types.js';
 import { to } from '../../routes.js';
+import { useMay } from '../../shell/context.js';
 import { Link } from '../../shell/link.js';
 import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
+import { planEditor } from '../../strings/editors.js';
 import { plan as one, plans as text } from '../../strings/plans.js';
 import { dateTime } from '../../view/format.js';
 import { PlanReadiness } from '../../view/readiness.js';
@@ -33,7 +36,7 @@ export default function PlansPage() {
       items={items}
       loading={query.isPending}
       loadingText={common.loading}
-      header={<Header variant="h1" description={text.description}>{text.title}</Header>}
+      header={<Header variant="h1" description={text.description} actions={<Create />}>{text.title}</Header>}
       columnDefinitions={COLUMNS}
       filter={
         <TextFilter {...filterProps} filteringAriaLabel={text.filter} filteringPlaceholder={text.filter} countText={common.matches(filteredItemsCount ?? 0)} />
@@ -47,6 +50,11 @@ export default function PlansPage() {
       }
     />
   );
+}
+
+function Create() {
+  const navigate = useNavigate();
+  return useMay('Plan') ? <Button variant="primary" onClick={() => void navigate(to.newPlan)}>{planEditor.createAction}</Button> : null;
 }
 
 function Empty() {

@@ -1,0 +1,87 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
+import { Suspense, lazy, useState } from 'react';
+import { itemsOf, useGroups } from '../../../api/queries.js';
+import type { PlanDocument, Wave } from '../../../api/types.js';
+import { planEditor as text } from '../../../strings/editors.js';
+import { counted } from '../../../view/format.js';
+import { type FieldProblem, problemAt } from '../../../view/field-problems.js';
+import { withNewWave, withWave, withoutWave } from './draft.js';
+import { WaveForm } from './wave-form.js';
+
+const WaveGraph = lazy(() => import('../../../view/wave-graph.js'));
+
+/** Roles that can decide about a wave: the groups of the user pool. */
+const ROLES = ['dr-approver', 'dr-admin', 'dr-recoverer', 'dr-operator', 'dr-planner', 'dr-auditor'];
+
+interface Props {
+  readonly plan: PlanDocument;
+  readonly problems: readonly FieldProblem[];
+  readonly onPlan: (plan: PlanDocument) => void;
+}
+
+/** The graph as it is while it is edited, and a form for each wave. */
+export function WavesEditor({ plan, problems, onPlan }: Props) {
+  const [open, setOpen] = useState(0);
+  const groups = itemsOf(useGroups().data).map(({ name }) => name);
+  const add = () => {
+    const added = withNewWave(plan);
+    onPlan(added.plan);
+    setOpen(added.index);
+  };
+  return (
+    <SpaceBetween size="l">
+      <Container header={<Header variant="h2" description={text.wavesHint} actions={<Button iconName="add-plus" onClick={add}>{text.addWave}</Button>}>{text.waves}</Header>}>
+        <Suspense fallback={<Spinner />}>
+          <WaveGraph
+            waves={plan.waves.map((wave, index) => node(wave, index, problems))}
+            selected={plan.waves[open]?.name}
+            onSelect={(name) => setOpen(plan.waves.findIndex((wave) => wave.name === name))}
+          />
+        </Suspense>
+      </Container>
+      {plan.waves.map((wave, index) => (
+        <ExpandableSection
+          // By place: the name changes while it is typed.
+          key={index}
+          variant="container"
+          headerText={text.wave(wave.name)}
+          headingTagOverride="h3"
+          headerActions={
+            plan.waves.length > 1 && (
+              <Button ariaLabel={`${text.removeWave} ${wave.name}`} onClick={() => onPlan(withoutWave(plan, index))}>{text.removeWave}</Button>
+            )
+          }
+          expanded={open === index || problemAt(problems, `waves[${index}]`) !== undefined}
+          onChange={({ detail }) => setOpen(detail.expanded ? index : -1)}
+        >
+          <WaveForm
+            wave={wave}
+            path={`waves[${index}]`}
+            others={plan.waves.map(({ name }) => name).filter((name) => name !== wave.name)}
+            groups={groups}
+            roles={ROLES}
+            problems={problems}
+            onWave={(changed) => onPlan(withWave(plan, index, changed))}
+          />
+        </ExpandableSection>
+      ))}
+    </SpaceBetween>
+  );
+}
+
+function node(wave: Wave, index: number, problems: readonly FieldProblem[]) {
+  const wrong = problemAt(problems, `waves[${index}]`) !== undefined;
+  return {
+    name: wave.name,
+    dependsOnWaves: wave.dependsOnWaves ?? [],
+    look: wrong ? ('error' as const) : ('info' as const),
+    status: `${counted(wave.groups.length, 'group')}, ${counted(wave.healthChecks?.length ?? 0, 'check')}`,
+    detail: '',
+    done: 0,
+  };
+}

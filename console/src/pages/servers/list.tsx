@@ -1,0 +1,150 @@
+import { useCollection } from '@cloudscape-design/collection-hooks';
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
+import PropertyFilter from '@cloudscape-design/components/property-filter';
+import Table from '@cloudscape-design/components/table';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { body } from '../../api/client.js';
+import { allServers } from '../../api/inventory.js';
+import type { SourceServer } from '../../api/types.js';
+import { to } from '../../routes.js';
+import { useApi, useClock, useMay } from '../../shell/context.js';
+import { Link } from '../../shell/link.js';
+import { useNotify } from '../../shell/notifications.js';
+import { Failure } from '../../shell/query-state.js';
+import { common } from '../../strings/common.js';
+import { servers as text } from '../../strings/inventory.js';
+import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
+import { age, words } from '../../view/format.js';
+
+/** The inventory: read as a whole, since DRS has at most some thousand servers, and shown a page at a time. */
+export default function ServersPage() {
+  const api = useApi();
+  const { now } = useClock();
+  const query = useQuery({ queryKey: ['servers'], queryFn: () => allServers(api), staleTime: 30_000 });
+  const inventory = query.data;
+  const { items, propertyFilterProps, collectionProps, paginationProps, filteredItemsCount } = useCollection(inventory?.items ?? [], {
+    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
+    pagination: { pageSize: 50 },
+    sorting: { defaultState: { sortingColumn: { sortingField: 'hostname' } } },
+  });
+  if (query.error && !inventory) {
+    return <Failure error={query.error} retry={() => void query.refetch()} />;
+  }
+  const regions = inventory?.regions ?? [];
+  const readTimes = regions.map(({ region, ageSeconds }) => (ageSeconds == null ? text.never(region) : text.read(region, age(ageSeconds))));
+  return (
+    <>
+      <RegionErrors regions={regions} />
+      <Table
+        {...collectionProps}
+        variant="full-page"
+        stickyHeader
+        trackBy="id"
+        items={items}
+        loading={query.isPending}
+        loadingText={common.loading}
+        header={
+          <Header variant="h1" counter={`(${inventory?.total ?? 0})`} description={`${text.description} ${readTimes.join(', ')}`} actions={<Refresh />}>
+            {text.title}
+          </Header>
+        }
+        columnDefinitions={columns(now())}
+        filter={
+          <PropertyFilter
+            {...propertyFilterProps}
+            i18nStrings={PROPERTY_FILTER_STRINGS}
+            filteringAriaLabel={text.filterLabel}
+            filteringPlaceholder={text.filterPlaceholder}
+            countText={common.matches(filteredItemsCount ?? 0)}
+          />
+        }
+        pagination={
+          <Pagination
+            {...paginationProps}
+            ariaLabels={{ nextPageLabel: text.pages.next, previousPageLabel: text.pages.previous, pageLabel: text.pages.page }}
+          />
+        }
+      />
+    </>
+  );
+}
+
+/** A Region that could not be read is as old as it says; the others are not touched. */
+function RegionErrors({ regions }: { regions: readonly { region: string; error?: string | null }[] }) {
+  return regions.filter(({ error }) => error).map(({ region, error }) => (
+    <Alert key={region} type="warning" header={region}>{error}</Alert>
+  ));
+}
+
+function Refresh() {
+  const api = useApi();
+  const may = useMay('RefreshInventory');
+  const notify = useNotify();
+  const queries = useQueryClient();
+  const refresh = useMutation({
+    mutationFn: () => body(api.POST('/v1/source-servers/refresh')),
+    onSuccess: () => {
+      notify('info', text.refreshed);
+      // It takes DRS a few seconds; the page's own reading is fast.
+      setTimeout(() => void queries.invalidateQueries({ queryKey: ['servers'] }), 4000);
+    },
+    onError: (error) => notify('error', text.refreshFailed, error.message),
+  });
+  return may ? <Button iconName="refresh" loading={refresh.isPending} onClick={() => refresh.mutate()}>{text.refresh}</Button> : null;
+}
+
+function Empty() {
+  return (
+    <Box textAlign="center" color="inherit" padding="l">
+      <b>{text.empty}</b>
+      <Box color="inherit">{text.emptyHint}</Box>
+    </Box>
+  );
+}
+
+const { columns: headers } = text;
+const property = (key: string, label: string) => ({
+  key,
+  propertyLabel: label,
+  groupValuesLabel: label,
+  operators: ['=' as const, '!=' as const, ':' as const, '!:' as const],
+});
+
+const PROPERTIES = [
+  property('hostname', headers.server),
+  property('id', headers.id),
+  property('replicationState', headers.state),
+  property('group', headers.group),
+  property('region', headers.region),
+  property('os', headers.os),
+];
+
+type Row = SourceServer & { readonly group: string };
+
+function columns(now: number) {
+  return [
+    {
+      id: 'server',
+      header: headers.server,
+      isRowHeader: true,
+      sortingField: 'hostname',
+      cell: ({ hostname, id, region }: Row) => <Link href={to.server(id, region)}>{hostname || id}</Link>,
+    },
+    { id: 'state', header: headers.state, sortingField: 'replicationState', cell: ({ replicationState }: Row) => words(replicationState) },
+    { id: 'lag', header: headers.lag, sortingField: 'lagSeconds', cell: ({ lagSeconds }: Row) => age(lagSeconds) },
+    {
+      id: 'point',
+      header: headers.recoveryPoint,
+      sortingField: 'lastRecoveryPointAt',
+      cell: ({ lastRecoveryPointAt }: Row) => age(lastRecoveryPointAt == null ? null : now - lastRecoveryPointAt),
+    },
+    { id: 'group', header: headers.group, sortingField: 'group', cell: ({ group }: Row) => group },
+    { id: 'region', header: headers.region, sortingField: 'region', cell: ({ region }: Row) => region },
+    { id: 'os', header: headers.os, sortingField: 'os', cell: ({ os }: Row) => os },
+    { id: 'id', header: headers.id, sortingField: 'id', cell: ({ id }: Row) => id },
+  ];
+}

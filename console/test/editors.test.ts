@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { rowsOf, tagsOf } from '../src/pages/groups/editor/tag-rows.js';
+import { draftOf, withNewWave, withWave, withoutWave } from '../src/pages/plans/editor/draft.js';
+import { startChoice } from '../src/pages/plans/start-choice.js';
+import type { Finding } from '../src/api/types.js';
+import { instanceAddress } from '../src/view/aws-console.js';
+import { differences } from '../src/view/differences.js';
+import { problemAt, problemsElsewhere } from '../src/view/field-problems.js';
+
+const plan = {
+  name: 'p',
+  waves: [
+    { name: 'db', groups: ['a'] },
+    { name: 'app', groups: ['b'], dependsOnWaves: ['db'] },
+    { name: 'web', groups: ['c'], dependsOnWaves: ['app', 'db'] },
+  ],
+};
+
+describe('a plan that is edited', () => {
+  it('goes on waiting for a wave under its new name', () => {
+    const changed = withWave(plan, 0, { name: 'data', groups: ['a'] });
+    expect(changed.waves.map(({ dependsOnWaves }) => dependsOnWaves)).toEqual([undefined, ['data'], ['app', 'data']]);
+  });
+
+  it('does not take the waves of another one while two have the same name', () => {
+    const twice = { name: 'p', waves: [{ name: 'x', groups: [] }, { name: 'x', groups: [] }, { name: 'y', groups: [], dependsOnWaves: ['x'] }] };
+    expect(withWave(twice, 1, { name: 'xy', groups: [] }).waves[2]?.dependsOnWaves).toEqual(['x']);
+  });
+
+  it('closes the gap that a removed wave leaves', () => {
+    expect(withoutWave(plan, 1).waves).toEqual([{ name: 'db', groups: ['a'] }, { name: 'web', groups: ['c'], dependsOnWaves: ['db'] }]);
+    expect(withoutWave(plan, 9)).toBe(plan);
+  });
+
+  it('gets a wave with a name that none has', () => {
+    const { plan: more, index } = withNewWave({ name: 'p', waves: [{ name: 'wave-2', groups: [] }] });
+    expect([index, more.waves[1]]).toEqual([1, { name: 'wave-3', groups: [], dependsOnWaves: ['wave-2'] }]);
+  });
+
+  it('is sent without what the system adds', () => {
+    expect(draftOf({ ...plan, version: 3, updatedAt: 1, updatedBy: 'x' })).toEqual(plan);
+  });
+});
+
+describe('problems of the API', () => {
+  const problems = [
+    { at: 'waves[1] (b).groups[0]', message: 'there is no protection group nope' },
+    { at: 'waves[10] (k).groups', message: 'empty' },
+    { at: 'waves', message: 'at least one' },
+  ];
+
+  it('are shown at the field that they are about, and not at one whose name only begins alike', () => {
+    expect(problemAt(problems, 'waves[1].groups')).toBe('there is no protection group nope');
+    expect(problemAt(problems, 'waves[1].groupsX')).toBeUndefined();
+    expect(problemAt(problems, 'waves[1]')).toBe('there is no protection group nope');
+  });
+
+  it('are shown elsewhere when no field has them', () => {
+    expect(problemsElsewhere(problems, ['name', 'waves[1]', 'waves[10]'])).toEqual([{ at: 'waves', message: 'at least one' }]);
+  });
+});
+
+describe('what a start asks for', () => {
+  const finding = (code: Finding['code'], severity: Finding['severity'], message = ''): Finding => ({ code, severity, message, subject: 's', remedy: '' });
+  const live = finding('LIVE_RECOVERY_INSTANCE', 'BLOCKS', 'a recovery would make DRS terminate i-0123456789abcdef0, a recovery instance that is not a drill\'s');
+  const findings = [live, finding('NO_RECOVERY_POINT', 'BLOCKS'), finding('NEVER_DRILLED', 'WARNS')];
+
+  it('lets a recovery name the instances that may go, one by one', () => {
+    const choice = startChoice({ findings }, 'RECOVERY');
+    expect(choice.toName).toEqual(['i-0123456789abcdef0']);
+    expect(choice.blocking.map(({ code }) => code)).toEqual(['NO_RECOVERY_POINT']);
+    expect(choice.warnings).toHaveLength(1);
+  });
+
+  it('never lets a drill replace one, and blocks when there is no instance to name', () => {
+    expect(startChoice({ findings }, 'DRILL')).toMatchObject({ toName: [], blocking: [live, findings[1]] });
+    const unnamed = { ...live, message: 'something runs' };
+    expect(startChoice({ findings: [unnamed] }, 'RECOVERY').blocking).toEqual([unnamed]);
+  });
+});
+
+it('finds what a version changed by the names of waves, not by their places', () => {
+  const after = { ...plan, version: 2, description: 'new', waves: [{ name: 'first', groups: ['z'] }, ...plan.waves.slice(0, 2), { ...plan.waves[2]!, groups: ['c', 'd'] }] };
+  expect(differences({ ...plan, version: 1 }, after)).toEqual([
+    { field: 'waves[web].groups', before: 'c', after: 'c, d' },
+    { field: 'waves[first].name', before: '', after: 'first' },
+    { field: 'waves[first].groups', before: '', after: 'z' },
+    { field: 'description', before: '', after: 'new' },
+  ]);
+});
+
+it('reads tags as they are typed', () => {
+  expect(tagsOf([{ key: ' app ', values: 'shop, ,bank' }, { key: 'app', values: 'shop' }])).toEqual({ app: ['shop', 'bank'] });
+  expect(rowsOf({ tier: ['db', 'cache'] })).toEqual([{ key: 'tier', values: 'db, cache' }]);
+});
+
+it('links into the AWS console of the partition', () => {
+  expect(instanceAddress('i-1', 'eu-west-1')).toBe('https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-1');
+  expect(instanceAddress('i-1', 'cn-north-1')).toContain('cn-north-1.console.amazonaws.cn/');
+  expect(instanceAddress('i-1', 'us-gov-west-1')).toContain('us-gov-west-1.console.amazonaws-us-gov.com/');
+});
