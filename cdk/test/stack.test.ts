@@ -18,6 +18,7 @@ describe('the stack', () => {
       'ReadinessStateMachineArn',
       'RecoveryPlansTable',
       'RecoveryStateMachineArn',
+      'SweepStateMachineArn',
       'UserPoolClientId',
       'UserPoolId',
       'WaveStateMachineArn',
@@ -62,6 +63,7 @@ describe('schedules', () => {
     expect(rates(stack)).toEqual({
       StateMachinesInventory: ['rate(15 minutes)', 'ENABLED', '{}'],
       StateMachinesReadiness: ['rate(1 hour)', 'ENABLED', '{}'],
+      StateMachinesSweep: ['rate(5 minutes)', 'ENABLED', '{"leftOverHours":24}'],
     });
   });
 
@@ -96,6 +98,7 @@ describe('settings', () => {
     ['a scale of zero', { target: 'local', scale: '0' }, /above 0 and up to 1/],
     ['a Region that is none', { regions: 'eu-west-1,Frankfurt' }, /No Region is called Frankfurt/],
     ['a schedule without time between', { inventoryMinutes: '0' }, /from 1 to 1440/],
+    ['a drill that is never told of', { leftOverHours: '0' }, /from 1 to 8760/],
     ['a scaled production', { scale: '0.5' }, /AWS keeps real time/],
   ])('refuse %s', (_, context, message) => {
     expect(() => settings(context)).toThrow(message);

@@ -7,8 +7,10 @@
 //! | wave | id | `<plan>#wave#003` |
 //! | server | id | `<plan>#server#003#s-…` |
 //! | launch batch | id | `<plan>#batch#003#0002` |
+//! | that people were told what is left over | id | `<plan>#leftOver` |
 //! | cleanup, and its instances and batches | id | `<plan>#cleanup`, `<plan>#cleanup#instance#003#s-…`, `<plan>#cleanup#batch#0001` |
 //! | token of a waiting wave | id | `<plan>#token#003` |
+//! | last start of a schedule, and those it missed | `schedule#<plan>#<schedule>` | `run`, `missed` |
 //! | claim on a server | `claim#s-…` | `claim` |
 
 use domain::id::{ExecutionId, PlanId};
@@ -21,12 +23,17 @@ use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, Trans
 
 mod claims;
 mod cleanup;
+mod notice;
 mod record;
+mod schedules;
 mod server;
 
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
-pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
+pub use record::{
+    AutomaticCleanup, Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents,
+};
+pub use schedules::{MissedStart, ScheduleRunRecord};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 
 /// The table of record of executions, and of the claims they hold.
@@ -159,6 +166,37 @@ impl History {
         let query =
             Query { index: Some(ACTIVE), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
         self.table.query(&query).await
+    }
+
+    /// Every drill that launched something which no cleanup has terminated, newest first.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn all_left_over(&self) -> Result<Vec<ExecutionRecord>, AwsError> {
+        self.all_active(record::LEFT_OVER).await
+    }
+
+    /// How many executions run.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn count_running(&self) -> Result<usize, AwsError> {
+        Ok(self.all_active(record::ACTIVE_KEY).await?.len())
+    }
+
+    async fn all_active(&self, hash: &str) -> Result<Vec<ExecutionRecord>, AwsError> {
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let query =
+                Query { index: Some(ACTIVE), hash, newest_first: true, token: token.as_deref(), ..Query::default() };
+            let page = self.table.query(&query).await?;
+            all.extend(page.items);
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     /// Everything about an execution.

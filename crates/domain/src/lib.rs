@@ -24,6 +24,7 @@ pub mod plan;
 pub mod preflight;
 pub mod readiness;
 pub mod role;
+pub mod schedule;
 pub mod status;
 pub mod text;
 pub mod validate;

@@ -15,6 +15,7 @@ pub mod cleanup;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
+pub mod schedules;
 pub mod servers;
 
 /// Stands where there is nothing to say.

@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use aws::assess::{Assessment, assess_for};
-use aws::audit::{Actor, AuditRecord, Subject};
+use aws::audit::{AuditRecord, Subject};
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
 use aws::{Clients, ErrorKind};
 use domain::forecast::Estimate;
-use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
+use domain::id::{ExecutionId, InstanceId, PlanId, ScheduleId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{self, Finding, FindingCode, Severity};
 use domain::status::ExecutionStatus;
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use task::TaskError;
 
 mod freeze;
+mod schedule;
 
 /// The input of the state machine, with its name added.
 #[derive(Debug, Deserialize)]
@@ -35,6 +36,12 @@ pub struct Request {
     /// For a RECOVERY: the live recovery instances that may go.
     #[serde(default)]
     pub replace_instances: BTreeSet<InstanceId>,
+    /// The schedule that starts it.
+    #[serde(default)]
+    pub schedule: Option<ScheduleId>,
+    /// When that was due, as EventBridge Scheduler writes it.
+    #[serde(default)]
+    pub scheduled_at: Option<String>,
 }
 
 /// What the state machine goes on with.
@@ -75,6 +82,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let assessment = assess_for(clients, plan_id, *mode, replace_instances, now, Some(&request.execution_id)).await?;
     ask_again(&assessment, &execution, now)?;
     let mut findings = confirmation(&request);
+    let (schedule, speaks_against) = schedule::look(clients, &request, &execution).await?;
+    findings.extend(speaks_against);
     findings.extend(assessment.findings.into_iter().filter(|finding| is_news(finding, request.mode)));
     let plan = match assessment.loaded {
         Some(plan) if !preflight::blocks(&findings) => plan,
@@ -91,8 +100,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     }
     execution.forecast = expected(clients, &plan, &assessment.facts, request.mode).await;
     execution.findings = preflight::bounded(&findings);
-    execution.replace_instances = request.replace_instances;
+    execution.replace_instances = request.replace_instances.clone();
     execution.four_eyes = plan.plan.four_eyes;
+    execution.automatic_cleanup = schedule::automatic_cleanup(&request, &plan.plan, schedule.as_ref());
     execution.set_status(ExecutionStatus::Running)?;
     history.save_execution(&mut execution).await?;
     tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");
@@ -116,7 +126,7 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
         return Ok(execution);
     }
-    let (actor, now) = (Actor::step_functions(), aws::clock::now());
+    let (actor, now) = (schedule::starter(request), aws::clock::now());
     let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
     let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
         .with_detail(format!("{} of {plan}", request.mode));

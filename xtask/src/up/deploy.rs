@@ -114,6 +114,7 @@ pub(super) fn describe(
             ("wave", "WaveStateMachineArn"),
             ("inventory", "InventoryStateMachineArn"),
             ("readiness", "ReadinessStateMachineArn"),
+            ("sweep", "SweepStateMachineArn"),
         ])?,
         outputs: outputs.clone(),
         scale: wanted.arguments.scale,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
+use domain::cleanup::CleanupPolicy;
 use domain::forecast::Estimate;
 use domain::gate::{Pause, WaveApproval};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
@@ -19,6 +20,8 @@ use crate::error::{AwsError, ErrorKind};
 
 /// The hash key of the index `byStart`. Only executions carry it.
 pub(super) const EXECUTION_KIND: &str = "EXECUTION";
+/// The hash key of the index `active` under which executions are that have not ended.
+pub(super) const ACTIVE_KEY: &str = "1";
 /// The hash key of the index `active` under which drills are whose instances stand.
 pub(super) const LEFT_OVER: &str = "LEFT_OVER";
 
@@ -77,9 +80,22 @@ pub struct ExecutionRecord {
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
+    /// When what a drill launched is terminated by itself, and who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_cleanup: Option<AutomaticCleanup>,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
+}
+
+/// A cleanup that begins by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutomaticCleanup {
+    /// When.
+    pub policy: CleanupPolicy,
+    /// Who says so, as the audit log names it: `plan:<name>` or `schedule:<name>`.
+    pub by: String,
 }
 
 /// How the servers of an execution ended.
@@ -101,7 +117,7 @@ impl ExecutionRecord {
             plan: plan_id.clone(),
             plan_id,
             kind: EXECUTION_KIND.to_owned(),
-            active: Some("1".to_owned()),
+            active: Some(ACTIVE_KEY.to_owned()),
             plan_version: None,
             mode,
             replace_instances: BTreeSet::new(),
@@ -115,6 +131,7 @@ impl ExecutionRecord {
             servers: None,
             paused: None,
             four_eyes: false,
+            automatic_cleanup: None,
             revision: 1,
         }
     }
@@ -124,6 +141,12 @@ impl ExecutionRecord {
     #[must_use]
     pub fn rto_seconds(&self) -> Option<i64> {
         self.ended_at.filter(|_| self.status.is_recovered()).map(|ended| ended - self.started_at)
+    }
+
+    /// When a cleanup of it is due by itself, in Unix seconds.
+    #[must_use]
+    pub fn cleanup_due_at(&self) -> Option<i64> {
+        self.automatic_cleanup.as_ref()?.policy.due_at(self.mode, self.status, self.ended_at)
     }
 
     /// Says of an execution that has ended whether instances of it may stand that a cleanup would terminate.
@@ -140,7 +163,7 @@ impl ExecutionRecord {
     pub fn set_status(&mut self, status: ExecutionStatus) -> Result<(), AwsError> {
         allowed(self.status.can_become(status), &self.execution_id, self.status, status)?;
         self.status = status;
-        self.active = (!status.is_terminal()).then(|| "1".to_owned());
+        self.active = (!status.is_terminal()).then(|| ACTIVE_KEY.to_owned());
         if status.is_terminal() {
             self.paused = None;
         }

@@ -174,6 +174,7 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
     ExecutionSummary {
         allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
         rto_seconds: record.rto_seconds(),
+        cleanup_due_at: record.cleanup_due_at(),
         execution_id: record.execution_id,
         plan_id: record.plan_id,
         plan_version: record.plan_version,
