@@ -261,9 +261,9 @@ fn eventbridge_scheduler_starts_a_drill_with_what_it_was_given() {
     let moved = json!({ "GroupName": cloud.drills(), "ScheduleExpression": "at(2026-01-01T00:00:00)",
         "FlexibleTimeWindow": { "Mode": "OFF" }, "State": "ENABLED", "Target": entry["Target"].take() });
     assert_eq!(cloud.scheduler("PUT", &format!("{}.once", scenario.name), Some(&moved)).0, 200);
-    let last = eventually("the start", || match cloud.get(&path(&scenario, "once"))["lastRun"].take() {
-        Value::Null => Err("not started".to_owned()),
-        run => Ok(run),
+    let last = eventually("the start", || {
+        let last = cloud.get(&path(&scenario, "once"))["lastRun"].take();
+        if last.is_null() { Err("not started".to_owned()) } else { Ok(last) }
     });
     let drill = end_of(&scenario, &ExecutionId::from(last["executionId"].as_str().unwrap()));
     assert_ended(&drill, ExecutionStatus::Completed);

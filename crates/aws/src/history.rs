@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
+mod active;
 mod claims;
 mod cleanup;
 mod notice;
@@ -68,8 +69,6 @@ pub struct ExecutionRecords {
 }
 
 const BY_PLAN: Index = Index { name: "byPlan", hash: "plan" };
-/// Drills whose instances stand are in it too, under a key of their own.
-const ACTIVE: Index = Index { name: "active", hash: "active" };
 const BY_START: Index = Index { name: "byStart", hash: "kind" };
 
 impl History {
@@ -154,49 +153,6 @@ impl History {
         let query =
             Query { index: Some(index), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
         self.table.query(&query).await
-    }
-
-    /// A page of drills that launched something which no cleanup has terminated, newest first. Later drills may have
-    /// replaced it: DRS knows.
-    ///
-    /// # Errors
-    /// `Invalid` for a token that this never gave.
-    pub async fn left_over(&self, limit: i32, token: Option<&str>) -> Result<Items<ExecutionRecord>, AwsError> {
-        let hash = record::LEFT_OVER;
-        let query =
-            Query { index: Some(ACTIVE), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
-        self.table.query(&query).await
-    }
-
-    /// Every drill that launched something which no cleanup has terminated, newest first.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn all_left_over(&self) -> Result<Vec<ExecutionRecord>, AwsError> {
-        self.all_active(record::LEFT_OVER).await
-    }
-
-    /// How many executions run.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn count_running(&self) -> Result<usize, AwsError> {
-        Ok(self.all_active(record::ACTIVE_KEY).await?.len())
-    }
-
-    async fn all_active(&self, hash: &str) -> Result<Vec<ExecutionRecord>, AwsError> {
-        let mut all = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let query =
-                Query { index: Some(ACTIVE), hash, newest_first: true, token: token.as_deref(), ..Query::default() };
-            let page = self.table.query(&query).await?;
-            all.extend(page.items);
-            token = page.next_token;
-            if token.is_none() {
-                return Ok(all);
-            }
-        }
     }
 
     /// Everything about an execution.
