@@ -28,6 +28,7 @@ export const FUNCTIONS = {
   'prepare-execution': { timeout: Duration.minutes(15), memorySize: 256 },
   'await-dependencies': { timeout: MINUTE, memorySize: 128 },
   'await-decision': { timeout: MINUTE, memorySize: 128 },
+  'reopen-servers': { timeout: MINUTE, memorySize: 128 },
   'run-actions': { timeout: MINUTE, memorySize: 128 },
   // Reads each server of the wave that is to be set, writes and reads it again: minutes at some thousand servers.
   'apply-launch-settings': { timeout: Duration.minutes(15), memorySize: 256 },
@@ -38,6 +39,8 @@ export const FUNCTIONS = {
   'check-health': { timeout: Duration.minutes(2), memorySize: 128 },
   'settle-wave': { timeout: MINUTE, memorySize: 128 },
   'settle-execution': { timeout: Duration.minutes(2), memorySize: 128 },
+  // Looks at the jobs of every wave that no machine watches any more.
+  'settle-stopped': { timeout: Duration.minutes(5), memorySize: 128 },
   'prepare-cleanup': { timeout: Duration.minutes(2), memorySize: 128 },
   // As start-jobs: a call for 100 instances may take DRS more than a minute.
   'start-terminations': { timeout: Duration.minutes(2), memorySize: 128 },

@@ -47,11 +47,11 @@ export class OrchestratorStack extends Stack {
       waitTimes: waitTimes({ local, scale }),
       local,
     });
-    const { recovery, wave, cleanup, inventory, readiness, sweep } = stateMachines.byName;
+    const { recovery, wave, cleanup, stopped, inventory, readiness, sweep } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
-    new Triggers(this, 'Triggers', { eventBus, recovery });
-    new Schedules(this, 'Schedules', { inventory, inventoryMinutes, readiness, readinessMinutes, sweep, sweepMinutes, leftOverHours });
+    new Triggers(this, 'Triggers', { eventBus, recovery, stopped });
+    new Schedules(this, 'Schedules', { stopped, inventory, inventoryMinutes, readiness, readinessMinutes, sweep, sweepMinutes, leftOverHours });
 
     const outputs: Record<string, string> = {
       ApiUrl: api.url,
@@ -60,6 +60,7 @@ export class OrchestratorStack extends Stack {
       RecoveryStateMachineArn: recovery.stateMachineArn,
       WaveStateMachineArn: wave.stateMachineArn,
       CleanupStateMachineArn: cleanup.stateMachineArn,
+      StoppedStateMachineArn: stopped.stateMachineArn,
       InventoryStateMachineArn: inventory.stateMachineArn,
       ReadinessStateMachineArn: readiness.stateMachineArn,
       SweepStateMachineArn: sweep.stateMachineArn,

@@ -4,7 +4,11 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
+/** How often executions are looked for whose machine runs no more: an event that got lost costs no more than that. */
+const STOPPED_MINUTES = 5;
+
 export interface SchedulesProps {
+  readonly stopped: IStateMachine;
   readonly inventory: IStateMachine;
   readonly inventoryMinutes: number;
   readonly readiness: IStateMachine;
@@ -14,10 +18,11 @@ export interface SchedulesProps {
   readonly leftOverHours: number;
 }
 
-/** What runs by itself, whether somebody looks or not: reading the source servers, looking at the plans, and after drills. */
+/** What runs by itself, whether somebody looks or not: reading the source servers, looking at the plans and after drills, and ending what was stopped. */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
+    this.every(STOPPED_MINUTES, 'SettleStopped', props.stopped, 'Ends executions whose state machine was stopped, failed or never began.');
     this.every(props.inventoryMinutes, 'RefreshInventory', props.inventory, 'Reads all source servers from DRS.');
     this.every(props.readinessMinutes, 'CheckReadiness', props.readiness, 'Looks at every recovery plan as preflight of a drill would.');
     this.every(props.sweepMinutes, 'Sweep', props.sweep, 'Cleans up after drills whose time has come.', { leftOverHours: props.leftOverHours });

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readSettings } from '../lib/settings.js';
-import { ofType, plainId, synthesize, type Synthesized } from './synthesize.js';
+import { ofType, plainId, synthesize, text, type Synthesized } from './synthesize.js';
 
 const stack = synthesize();
 
@@ -18,6 +18,7 @@ describe('the stack', () => {
       'ReadinessStateMachineArn',
       'RecoveryPlansTable',
       'RecoveryStateMachineArn',
+      'StoppedStateMachineArn',
       'SweepStateMachineArn',
       'UserPoolClientId',
       'UserPoolId',
@@ -39,7 +40,7 @@ describe('the stack', () => {
   });
 
   test('starts a plan when an event asks for it', () => {
-    const [[, rule] = []] = ofType(stack, 'AWS::Events::Rule');
+    const [, rule] = ofType(stack, 'AWS::Events::Rule').find(([id]) => plainId(id) === 'TriggersStartRecoveryPlan')!;
     expect(rule!.Properties['EventPattern']).toEqual({ 'detail-type': ['Start Recovery Plan'], detail: { planId: [{ exists: true }] } });
     const [target] = rule!.Properties['Targets'];
     // The detail as it is: what the event leaves out stays out.
@@ -47,6 +48,20 @@ describe('the stack', () => {
     expect(target.InputTransformer).toBeUndefined();
     expect(plainId(target.Arn.Ref)).toBe('StateMachinesRecovery');
     expect(target.RetryPolicy.MaximumEventAgeInSeconds).toBe(300);
+  });
+
+  test('settles what was stopped in Step Functions, and asks CloudTrail who did that', () => {
+    const rules = ofType(stack, 'AWS::Events::Rule').map(([id, rule]) => [plainId(id), rule.Properties] as const);
+    const rule = (id: string) => rules.find(([name]) => name === id)![1];
+    const stopped = rule('TriggersSettleStopped');
+    expect(stopped['EventPattern']).toMatchObject({ source: ['aws.states'], detail: { status: ['ABORTED', 'FAILED', 'TIMED_OUT'] } });
+    expect(plainId(stopped['EventPattern'].detail.stateMachineArn[0].Ref)).toBe('StateMachinesRecovery');
+    const named = rule('TriggersNameStopper')['EventPattern'].detail;
+    expect(named.eventName).toEqual(['StopExecution']);
+    expect(text(named.requestParameters.executionArn[0].prefix)).toBe('arn:aws:states:eu-west-1:111122223333:execution:drs-recovery:');
+    for (const id of ['TriggersSettleStopped', 'TriggersNameStopper']) {
+      expect([plainId(rule(id)['Targets'][0].Arn.Ref), rule(id)['Targets'][0].InputPath]).toEqual(['StateMachinesStopped', '$.detail']);
+    }
   });
 });
 
@@ -63,6 +78,7 @@ describe('schedules', () => {
     expect(rates(stack)).toEqual({
       StateMachinesInventory: ['rate(15 minutes)', 'ENABLED', '{}'],
       StateMachinesReadiness: ['rate(1 hour)', 'ENABLED', '{}'],
+      StateMachinesStopped: ['rate(5 minutes)', 'ENABLED', '{}'],
       StateMachinesSweep: ['rate(5 minutes)', 'ENABLED', '{"leftOverHours":24}'],
     });
   });

@@ -66,6 +66,12 @@ impl Cloud {
         }
     }
 
+    /// Writes an item, given as plain JSON, straight into a table.
+    pub fn put_item(&self, table: &str, item: &Value) {
+        let request = json!({ "TableName": self.tables[table], "Item": attribute(item)["M"] });
+        self.aws("dynamodb", "DynamoDB_20120810.PutItem", &request);
+    }
+
     /// Calls the function of `task`, as Step Functions would. Gives back its answer, or its error.
     pub fn invoke(&self, task: &str, payload: &Value) -> Value {
         let path = format!("/2015-03-31/functions/{}-{task}/invocations", self.stack());
@@ -95,6 +101,29 @@ impl Cloud {
 
     fn stack(&self) -> &str {
         self.state_machines["wave"].rsplit(':').next().unwrap().trim_end_matches("-wave")
+    }
+
+    /// Has Lambda refuse to run these functions until each is let go, or the guard is dropped. That hits every caller: hold a
+    /// disturbance beside it.
+    pub fn refuse(&'static self, functions: &[String]) -> Refused {
+        for function in functions {
+            self.reserve_concurrency(function, Some(0));
+        }
+        Refused { cloud: self, functions: functions.to_vec() }
+    }
+
+    fn reserve_concurrency(&self, task: &str, executions: Option<u32>) {
+        let path = format!("2017-10-31/functions/{}-{task}/concurrency", self.stack());
+        let (method, body) = match executions {
+            Some(count) => ("PUT", json!({ "ReservedConcurrentExecutions": count }).to_string()),
+            None => ("DELETE", String::new()),
+        };
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}/{path}", self.aws_endpoint.trim_end_matches('/')))
+            .header("Authorization", root("lambda"));
+        let (status, answer) = answer(request.body(body).unwrap());
+        assert!((200..300).contains(&status), "{task}: {status} {answer}");
     }
 
     /// Puts an event on the default bus.
@@ -141,6 +170,30 @@ impl Cloud {
     }
 }
 
+/// Functions that Lambda refuses to run.
+pub struct Refused {
+    cloud: &'static Cloud,
+    functions: Vec<String>,
+}
+
+impl Refused {
+    /// Has Lambda run one of them again.
+    pub fn let_go(&mut self, function: &str) {
+        if self.functions.iter().any(|refused| refused == function) {
+            self.functions.retain(|refused| refused != function);
+            self.cloud.reserve_concurrency(function, None);
+        }
+    }
+}
+
+impl Drop for Refused {
+    fn drop(&mut self) {
+        for function in &self.functions {
+            self.cloud.reserve_concurrency(function, None);
+        }
+    }
+}
+
 /// Where events are collected.
 pub struct Listener<'a> {
     cloud: &'a Cloud,
@@ -163,6 +216,21 @@ impl Listener<'_> {
                 let mut event: Value = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
                 details.push(event["detail"].take());
             }
+        }
+    }
+}
+
+/// JSON as a DynamoDB attribute: what [`plain`] undoes.
+fn attribute(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({ "NULL": true }),
+        Value::Bool(flag) => json!({ "BOOL": flag }),
+        Value::Number(number) => json!({ "N": number.to_string() }),
+        Value::String(text) => json!({ "S": text }),
+        Value::Array(items) => json!({ "L": items.iter().map(attribute).collect::<Vec<_>>() }),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| (name.clone(), attribute(value)));
+            json!({ "M": fields.collect::<serde_json::Map<_, _>>() })
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The local cloud, as `cloud.json` describes it.
 
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::cell::RefCell;
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use drsctl::client::Client;
 use drsctl::cognito::UserPool;
@@ -142,12 +143,14 @@ impl Cloud {
     }
 
     /// Injects faults into the simulator until the guard is dropped. Faults that hit any caller (throttling, lost
-    /// answers, small pages) disturb other scenarios, so only one test at a time may hold them.
+    /// answers, small pages) disturb other scenarios, so this waits until every other test with a scenario has ended, and
+    /// none begins until the guard is dropped. Without faults it is for a test that needs the whole cloud.
     pub fn disturb(&'static self, faults: &[&str]) -> Disturbance {
-        static ONE: Mutex<()> = Mutex::new(());
-        let one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let shared = SHARE.take().is_some();
+        let alone = TESTS.write().unwrap_or_else(PoisonError::into_inner);
+        ALONE.set(true);
         self.fault(faults);
-        Disturbance { cloud: self, _one: one }
+        Disturbance { cloud: self, shared, alone: Some(alone) }
     }
 
     /// Injects faults that hit one server only.
@@ -186,10 +189,29 @@ pub(crate) fn answer(request: ureq::http::Request<String>) -> (u16, Value) {
     (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
+/// Shared by the tests that have scenarios, held alone by one that disturbs.
+static TESTS: RwLock<()> = RwLock::new(());
+
+thread_local! {
+    /// This test's share, from its first scenario to the end of its thread.
+    static SHARE: RefCell<Option<RwLockReadGuard<'static, ()>>> = const { RefCell::new(None) };
+    /// Whether this test is alone.
+    static ALONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Waits until no other test disturbs the cloud, and keeps those that would waiting until this test has ended.
+pub(crate) fn share() {
+    if !ALONE.get() && SHARE.with_borrow(Option::is_none) {
+        SHARE.set(Some(TESTS.read().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
 /// Faults in the simulator, until dropped.
 pub struct Disturbance {
     cloud: &'static Cloud,
-    _one: MutexGuard<'static, ()>,
+    /// Whether the test had scenarios before: it goes on with them.
+    shared: bool,
+    alone: Option<RwLockWriteGuard<'static, ()>>,
 }
 
 impl Disturbance {
@@ -202,5 +224,10 @@ impl Disturbance {
 impl Drop for Disturbance {
     fn drop(&mut self) {
         self.cloud.simulator("DELETE", "faults", None);
+        ALONE.set(false);
+        self.alone = None;
+        if self.shared && !std::thread::panicking() {
+            share();
+        }
     }
 }

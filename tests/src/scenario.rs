@@ -8,7 +8,7 @@ use domain::id::{ExecutionId, InstanceId, PlanId};
 use drsctl::client::{Client, ClientError};
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, cloud};
+use crate::cloud::{Cloud, cloud, share};
 
 /// How long a run may take: an hour at the usual scale of 0.01 is 36 s, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -26,8 +26,9 @@ impl Scenario {
     /// A scenario whose names begin with `name`, unique in this cloud.
     pub fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        share();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Tests of several processes, one after another, meet in one cloud.
+        // Tests of several threads and processes meet in one cloud.
         let unique = format!("{:06x}{count:02x}", std::process::id());
         Self { cloud: cloud(), name: format!("{name}-{unique}"), unique }
     }

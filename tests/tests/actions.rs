@@ -137,3 +137,38 @@ fn run_actions_delivered_many_times_at_once_is_one_automation() {
         calls.iter().map(|call| call["request"]["ClientToken"].as_str().unwrap()).collect();
     assert_eq!(tokens.len(), 1, "Systems Manager takes one token once: {calls:?}");
 }
+
+/// SendCommand takes no token, so the intent is what keeps a second one from being sent.
+#[test]
+fn run_actions_delivered_many_times_at_once_sends_one_command() {
+    let scenario = Scenario::new("command-twice");
+    let ids = scenario.servers(1, |_, _| {});
+    let group = scenario.group("all", &ids, &[]);
+    let smoke = json!({ "name": "smoke", "kind": "ssmCommand", "document": "AWS-RunShellScript",
+        "parameters": { "commands": ["true"] } });
+    scenario.plan(&json!([{ "name": "all", "groups": [group], "afterActions": [smoke] }]));
+    let since = scenario.cloud.journal_position();
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    let launched = scenario.until(&id, "its launch", |run| servers(run).any(|server| server.instance_id.is_some()));
+    let instance = servers(&launched).next().unwrap().instance_id.as_ref().unwrap().to_string();
+    let cloud = scenario.cloud;
+    let key = json!({ "executionId": id, "planId": scenario.name, "wave": 1, "phase": "AFTER" });
+    let ended = || scenario.client().execution(&id).unwrap().summary.status.is_terminal();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !ended() {
+                    cloud.invoke("run-actions", &key);
+                }
+            });
+        }
+    });
+    let execution = scenario.end_of(&id);
+    assert_ended(&execution, ExecutionStatus::Completed);
+    assert_eq!(statuses(&wave(&execution, "all").after_actions), [ActionStatus::Succeeded]);
+    let journal = cloud.journal(since);
+    let commands = journal.calls("SendCommand", &[instance]);
+    // Refused, and sent again, until the agent is there.
+    let sent = commands.iter().filter(|call| call["outcome"]["status"] == 200).count();
+    assert_eq!(sent, 1, "{commands:?}");
+}

@@ -65,6 +65,7 @@ fn run() -> Execution {
 
 #[test]
 fn step_functions() {
+    let _alone = cloud().disturb(&[]);
     let execution = run();
     assert_ended(&execution, ExecutionStatus::Completed);
     let waves = waves(&execution);
@@ -103,6 +104,7 @@ fn step_functions() {
 
 #[test]
 fn functions_are_small_and_start_fast() {
+    let _alone = cloud().disturb(&[]);
     println!("\nFunctions: zip in MB (target < 5) and cold start in ms until the first poll (target < 50)");
     println!("{:<22} {:>14} {:>14} {:>12}", "function", "zip, for AWS", "zip, local", "cold start");
     let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/..");

@@ -45,7 +45,10 @@ pub(crate) struct Cloud {
     pub(crate) scale: f64,
     /// The value of `DRS_CLOCK`.
     pub(crate) clock: String,
-    /// Process ids: `ministack`, `simulator`.
+    /// The web console.
+    #[serde(default)]
+    pub(crate) console_url: String,
+    /// Process ids: `ministack`, `simulator`, `console`.
     pub(crate) pids: BTreeMap<String, u32>,
     /// What the services write.
     pub(crate) logs: PathBuf,

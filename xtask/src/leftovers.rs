@@ -51,7 +51,7 @@ pub(crate) fn name_of(pid: i32) -> String {
 fn recorded_service(pid: u32) -> Option<Process> {
     let command = std::process::Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).output().ok()?;
     let command = String::from_utf8_lossy(&command.stdout).into_owned();
-    let ours = command.contains("ministack") || command.contains("drs-simulator");
+    let ours = ["ministack", "drs-simulator", "vite"].iter().any(|name| command.contains(name));
     ours.then(|| Process { pid: pid.cast_signed(), name: command.trim().to_owned() })
 }
 

@@ -18,6 +18,7 @@ mod python;
 mod summary;
 mod test;
 mod up;
+mod web_console;
 mod workspace;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The Node packages of the CDK app.
+//! The Node packages of the CDK app and of the web console.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,25 +6,25 @@ use std::process::Command;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Installs what `cdk/package-lock.json` pins, unless it is what was installed last.
-pub(crate) fn ready(workspace: &Workspace) -> anyhow::Result<()> {
-    let folder = workspace.root.join("cdk");
+/// Installs what `package-lock.json` of `part` (`cdk`, `console`) pins, unless it is what was installed last.
+pub(crate) fn ready(workspace: &Workspace, part: &str) -> anyhow::Result<()> {
+    let folder = workspace.root.join(part);
     let wanted = std::fs::read(folder.join("package-lock.json"))?;
     let stamp = folder.join("node_modules").join(".made-from.json");
     if std::fs::read(&stamp).is_ok_and(|made_from| made_from == wanted) {
         return Ok(());
     }
-    let log = workspace.local.join("logs").join("npm.log");
+    let log = workspace.local.join("logs").join(format!("npm-{part}.log"));
     let mut install = Command::new("npm");
     install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
-    process::run_logged(&mut install, "Installing the Node packages of cdk/", &log)?;
+    process::run_logged(&mut install, &format!("Installing the Node packages of {part}/"), &log)?;
     std::fs::write(stamp, wanted)?;
     Ok(())
 }
 
-/// A call of a program that `cdk/` installed.
-pub(crate) fn program(workspace: &Workspace, name: &str) -> Command {
-    let programs = workspace.root.join("cdk").join("node_modules").join(".bin");
+/// A call of a program that `part` installed.
+pub(crate) fn program(workspace: &Workspace, part: &str, name: &str) -> Command {
+    let programs = workspace.root.join(part).join("node_modules").join(".bin");
     let mut command = Command::new(programs.join(name));
     // The CDK starts tsx by name.
     command.env("PATH", path_with(&programs));

@@ -9,10 +9,12 @@ use crate::interrupt::{self, Interrupted};
 use crate::summary::{Runner, Tally, tally};
 use crate::up::{self, CloudArguments, Wanted};
 use crate::workspace::Workspace;
-use crate::{functions, lock, node, prerequisites, process, python};
+use crate::{functions, lock, node, prerequisites, process, python, web_console};
 
 /// The crate whose tests need a local cloud.
 const END_TO_END: &str = "e2e";
+/// How many of them run at a time: one alone mostly waits for the clock of its run.
+const TOGETHER: &str = "--test-threads=4";
 
 /// What happened so far.
 struct Report {
@@ -74,7 +76,9 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     }
     let node = cdk(&workspace, &mut report);
     finished_or_interrupted()?;
-    if built && python && node {
+    let console = console(&workspace, &mut report);
+    finished_or_interrupted()?;
+    if built && python && node && console {
         end_to_end(&workspace, &state, &mut report)?;
     } else {
         say("\nThe end-to-end tests were left out: what they need could not be made.");
@@ -121,7 +125,7 @@ fn api_tests(workspace: &Workspace, state: &Path) -> anyhow::Result<Command> {
 }
 
 fn cdk(workspace: &Workspace, report: &mut Report) -> bool {
-    let ready = report.section("Node packages", Runner::Preparation, || node::ready(workspace).map(|()| done()));
+    let ready = report.section("Node packages", Runner::Preparation, || node::ready(workspace, "cdk").map(|()| done()));
     if ready {
         let npm = |arguments: &[&str]| {
             let mut command = Command::new("npm");
@@ -134,10 +138,29 @@ fn cdk(workspace: &Workspace, report: &mut Report) -> bool {
     ready
 }
 
+/// The web console: what it promises about types and size, and its logic. Its tests in a browser need the local cloud.
+fn console(workspace: &Workspace, report: &mut Report) -> bool {
+    let ready = report.section("Node packages of the console", Runner::Preparation, || {
+        node::ready(workspace, "console").map(|()| done())
+    });
+    if !ready {
+        return false;
+    }
+    report.command("Console types (tsc)", Runner::Check, &mut web_console::npm(workspace, "typecheck"));
+    report.command("Console tests (vitest)", Runner::Vitest, &mut web_console::npm(workspace, "test"));
+    let built =
+        report.section("Build the console", Runner::Preparation, || web_console::build(workspace).map(|()| done()));
+    if built {
+        report.command("Console's first load", Runner::Check, &mut web_console::npm(workspace, "size"));
+    }
+    built
+}
+
 fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyhow::Result<()> {
     let inventory = workspace.root.join("examples/three-tier/inventory.yaml");
     let any = Some(0);
-    let arguments = CloudArguments { scale: 0.01, faults: Vec::new(), port: any, simulator_port: any };
+    let arguments =
+        CloudArguments { scale: 0.01, faults: Vec::new(), port: any, simulator_port: any, console_port: any };
     let wanted = Wanted { state, arguments: &arguments, inventory: &inventory };
     let up = report.section("Local cloud", Runner::Preparation, || {
         up::clean_up_earlier(state)?;
@@ -145,7 +168,7 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
     });
     if up {
         let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
-        tests.args(["--", "--test-threads=1", "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
         report.command("End-to-end tests", Runner::Cargo, &mut tests);
         finished_or_interrupted()?;
         if report.section("Python packages for the API tests", Runner::Preparation, || {

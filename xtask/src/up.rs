@@ -1,7 +1,7 @@
 //! `cargo xtask up`: MiniStack as AWS, the simulator as DRS and SSM, and on them the same CDK app that production uses.
 
 pub(crate) mod deploy;
-mod services;
+pub(crate) mod services;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::cloud::Cloud;
 use crate::console::{say, step};
 use crate::interrupt::{self, Interrupted};
 use crate::workspace::Workspace;
-use crate::{functions, leftovers, lock, node, prerequisites, python};
+use crate::{functions, leftovers, lock, node, prerequisites, python, web_console};
 
 /// How the local cloud is to be.
 #[derive(Debug, Clone, clap::Args)]
@@ -40,6 +40,9 @@ pub(crate) struct CloudArguments {
     /// The port of the simulator, 0 for any [default: 4577, or a free one]
     #[arg(long, value_name = "N")]
     pub(crate) simulator_port: Option<u16>,
+    /// The port of the web console, 0 for any [default: 4588, or a free one]
+    #[arg(long, value_name = "N")]
+    pub(crate) console_port: Option<u16>,
 }
 
 /// Below 0.001 the machine cannot keep up; above 1 would be slower than AWS.
@@ -112,7 +115,10 @@ pub(crate) fn prepare(workspace: &Workspace) -> anyhow::Result<()> {
     step("prerequisites", prerequisites::check)?;
     std::thread::scope(|scope| {
         let python = scope.spawn(|| step("Python packages (.local/venv)", || python::local_cloud(workspace).map(drop)));
-        let node = scope.spawn(|| step("Node packages (cdk/node_modules)", || node::ready(workspace)));
+        let node = scope.spawn(|| {
+            step("Node packages (cdk/node_modules)", || node::ready(workspace, "cdk"))?;
+            step("web console (console/dist)", || web_console::build(workspace))
+        });
         let built = step("functions and simulator (cargo build)", || functions::build(workspace));
         let joined = [python.join(), node.join()].into_iter().collect::<Result<Vec<_>, _>>();
         let Ok(installed) = joined else { bail!("An installation step broke off. Look at .local/logs.") };
@@ -128,10 +134,13 @@ fn start_services(workspace: &Workspace, wanted: &Wanted<'_>) -> anyhow::Result<
     let services =
         step("MiniStack and simulator", || services::Services::start(workspace, wanted, &environment, &clock))?;
     let outputs = step("CDK deploy", || deploy::deploy(workspace, wanted, &services, &assets))?;
-    let cloud = step("users", || deploy::describe(workspace, wanted, &services, &environment, outputs, &clock))?;
+    let mut cloud = step("users", || deploy::describe(workspace, wanted, &services, &environment, outputs, &clock))?;
     if interrupt::requested() {
         return Err(Interrupted.into());
     }
+    // The console reads where everything is from there, and is then a part of it.
+    cloud.save(wanted.state)?;
+    step("web console", || web_console::start(workspace, wanted.state, wanted.arguments.console_port, &mut cloud))?;
     cloud.save(wanted.state)?;
     Ok(cloud)
 }
@@ -155,14 +164,16 @@ pub(crate) fn usage(workspace: &Workspace, cloud: &Cloud) -> anyhow::Result<Stri
          {drsctl} apply -f examples/three-tier\n  \
          {drsctl} run three-tier --mode drill --watch\n  \
          {drsctl} run three-tier --mode recovery --watch\n\
-         REST API   {}/v1   (user {}, password {})\n\
+         Console    {}   (user {}, password {})\n\
+         REST API   {}/v1\n\
          Simulator  {}/_simulator/journal\n\
          Logs       {}\n",
         config.display(),
         cloud.clock,
-        cloud.api_url.trim_end_matches('/'),
+        cloud.console_url,
         cloud.username,
         cloud.password,
+        cloud.api_url.trim_end_matches('/'),
         cloud.simulator_url,
         workspace.shown(&cloud.logs),
         drsctl = workspace.shown(&workspace.debug().join("drsctl")),

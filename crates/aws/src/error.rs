@@ -60,9 +60,11 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
         | "RateExceededException" => ErrorKind::Throttled,
         "ConflictException" | "ConditionalCheckFailedException" | "ExecutionAlreadyExists" => ErrorKind::Conflict,
         "ServiceQuotaExceededException" => ErrorKind::QuotaExceeded,
-        "ResourceNotFoundException" | "StateMachineDoesNotExist" | "TaskDoesNotExist" | "TaskTimedOut" => {
-            ErrorKind::NotFound
-        }
+        "ResourceNotFoundException"
+        | "StateMachineDoesNotExist"
+        | "ExecutionDoesNotExist"
+        | "TaskDoesNotExist"
+        | "TaskTimedOut" => ErrorKind::NotFound,
         "AccessDeniedException"
         | "AccessDenied"
         | "UnrecognizedClientException"

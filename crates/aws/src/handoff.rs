@@ -18,27 +18,34 @@ use crate::history::{Awaits, ExecutionRecord, WaveKey, WaveRecord};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
-    /// `RUN`, `SKIP`, `REJECT` or `HOLD`.
+    /// `RUN`, `RETRY`, `RECHECK`, `SETTLE`, `SKIP`, `REJECT`, `CANCEL` or `HOLD`.
     pub decision: String,
-    /// Why it is skipped or rejected; empty otherwise.
+    /// Why it is skipped, rejected or cancelled; empty otherwise.
     pub reason: String,
     /// For `HOLD`: after how many seconds it looks again.
     pub seconds: i64,
-    /// For `RUN`: whether actions come before the launch.
+    /// For `RUN` and `RETRY`: whether actions come before the launch.
     pub actions: bool,
+    /// The round of the wave: what was decided after a failure is about this one.
+    pub round: u32,
 }
 
 impl Release {
     /// What `gate` means for the wave; nothing when it waits on for its dependencies, or is still in the making.
     fn of(gate: Gate, wave: &WaveRecord) -> Option<Self> {
-        let actions = !wave.before_actions.is_empty();
-        let told =
-            |decision: &str, reason, seconds| Some(Self { decision: decision.to_owned(), reason, seconds, actions });
+        let (actions, round) = (!wave.before_actions.is_empty(), wave.round);
+        let told = |decision: &str, reason, seconds| {
+            Some(Self { decision: decision.to_owned(), reason, seconds, actions, round })
+        };
         match gate {
             Gate::Wait | Gate::Ask | Gate::Expire => None,
             Gate::Run => told("RUN", String::new(), 0),
+            Gate::Retry => told("RETRY", String::new(), 0),
+            Gate::Recheck => told("RECHECK", String::new(), 0),
+            Gate::Settle => told("SETTLE", String::new(), 0),
             Gate::Skip { reason } => told("SKIP", reason, 0),
             Gate::Reject { reason } => told("REJECT", reason, 0),
+            Gate::Cancel { reason } => told("CANCEL", reason, 0),
             Gate::Hold { seconds } => told("HOLD", String::new(), seconds),
         }
     }
@@ -60,6 +67,20 @@ impl Seen {
         let execution = clients.history.execution(id, plan).await?;
         let waves = clients.history.waves(id, plan).await?;
         Ok(Self { execution, waves })
+    }
+
+    /// Wakes every wave that waits and has not to wait on, after something was decided about the execution. One that cannot
+    /// be woken now looks for itself later.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    pub async fn wake(clients: &Clients, id: &ExecutionId, plan: &PlanId) -> Result<(), AwsError> {
+        let seen = Self::now(clients, id, plan).await?;
+        for wave in seen.waves.iter().filter(|wave| !wave.status.is_terminal()) {
+            let key = WaveKey { execution_id: id.clone(), plan_id: plan.clone(), wave: wave.number };
+            seen.release(clients, &key).await?;
+        }
+        Ok(())
     }
 
     /// Tells the wave `key` what to do, when it waits and has not to wait on. False when it has, or nothing waits any more.
@@ -97,10 +118,11 @@ impl Seen {
                 dependencies: &dependencies,
                 approval: wave.approval.as_ref(),
                 pause: execution.paused.as_ref(),
+                cancelled: execution.cancelled.as_ref(),
+                failure: wave.failure(),
                 now,
             };
             let gate = gate(&facts);
-            let was = wave.status;
             match (&gate, wave.approval.as_mut()) {
                 (Gate::Ask, Some(approval)) => {
                     approval.ask(now);
@@ -113,7 +135,7 @@ impl Seen {
                 }
                 _ => return Ok(gate),
             }
-            match clients.history.change_wave(&wave, was, None).await {
+            match clients.history.save_wave(&mut wave).await {
                 Ok(()) => {}
                 // Somebody else has asked, or decided: it is his word that counts.
                 Err(error) if error.kind == ErrorKind::Conflict => wave = clients.history.wave(key).await?,
@@ -126,7 +148,7 @@ impl Seen {
         self.waves
             .iter()
             .filter(|other| other.dependants.contains(&wave))
-            .map(|other| Dependency { name: other.name.clone(), status: other.status, on_failure: other.on_failure })
+            .map(|other| Dependency { name: other.name.clone(), status: other.status, on_failure: other.policy() })
             .collect()
     }
 }

@@ -15,20 +15,23 @@
 
 use domain::id::{ExecutionId, PlanId};
 use domain::plan::Mode;
-use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+use domain::status::{ExecutionStatus, ServerStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
 mod active;
+mod anew;
 mod claims;
 mod cleanup;
 mod notice;
 mod record;
 mod schedules;
 mod server;
+mod waves;
 
+pub use anew::AttemptRecord;
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
 pub use record::{
@@ -120,7 +123,7 @@ impl History {
     /// # Errors
     /// `Conflict` when it has been written since.
     pub async fn save_execution(&self, record: &mut ExecutionRecord) -> Result<(), AwsError> {
-        let condition = unchanged(record);
+        let condition = unchanged(record.revision);
         record.revision += 1;
         self.table.put(record, condition).await
     }
@@ -130,7 +133,7 @@ impl History {
     /// # Errors
     /// `Conflict` when it has been written since.
     pub async fn change_execution(&self, record: &mut ExecutionRecord, event: Write) -> Result<(), AwsError> {
-        let condition = unchanged(record);
+        let condition = unchanged(record.revision);
         record.revision += 1;
         let write = self.table.put_write(record, condition)?;
         self.table.write(vec![write, event]).await.map_err(|error| refused(error, &record.execution_id))
@@ -177,49 +180,6 @@ impl History {
         }
         servers.sort_by_key(|server| (server.wave, server.ordinal));
         Ok(execution.map(|execution| ExecutionRecords { execution, waves, servers, batches }))
-    }
-
-    /// All waves of an execution, as the plan orders them.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn waves(&self, id: &ExecutionId, plan: &PlanId) -> Result<Vec<WaveRecord>, AwsError> {
-        self.table.query_all(id.as_str(), &format!("{plan}#wave#")).await
-    }
-
-    /// One wave.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such wave.
-    pub async fn wave(&self, key: &WaveKey) -> Result<WaveRecord, AwsError> {
-        self.table.get(key.execution_id.as_str(), &record::wave_range(&key.plan_id, key.wave)).await?.ok_or_else(|| {
-            let message = format!("execution {} has no wave {}", key.execution_id, key.wave);
-            AwsError::new(ErrorKind::NotFound, "GetItem", message)
-        })
-    }
-
-    /// Records what became of a wave.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn save_wave(&self, record: &WaveRecord) -> Result<(), AwsError> {
-        self.table.put(record, Condition::None).await
-    }
-
-    /// Records what became of a wave that was `was` when the caller read it, together with `event` in the audit log when a
-    /// person did it.
-    ///
-    /// # Errors
-    /// `Conflict` when it has another status by now.
-    pub async fn change_wave(
-        &self,
-        record: &WaveRecord,
-        was: WaveStatus,
-        event: Option<Write>,
-    ) -> Result<(), AwsError> {
-        let condition = Condition::Is("status", Value::Text(was.as_str().to_owned()));
-        let writes = std::iter::once(self.table.put_write(record, condition)?).chain(event).collect();
-        self.table.write(writes).await.map_err(|error| refused(error, &record.name))
     }
 
     /// The servers of a wave, as written.
@@ -303,15 +263,6 @@ impl History {
         Ok(())
     }
 
-    /// The frozen plan: all waves and servers.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn freeze(&self, waves: &[WaveRecord], servers: &[ServerRecord]) -> Result<(), AwsError> {
-        self.save_all(servers).await?;
-        self.save_all(waves).await
-    }
-
     async fn save_all<T: Serialize + Clone>(&self, records: &[T]) -> Result<(), AwsError> {
         // One item needs no transaction, and a transaction costs twice as much.
         if let [record] = records {
@@ -371,8 +322,8 @@ fn read<T: serde::de::DeserializeOwned>(item: serde_json::Value) -> Result<T, Aw
 }
 
 /// The item is as the caller read it. One that a version without revisions wrote is one until it is written again.
-fn unchanged(record: &ExecutionRecord) -> Condition {
-    match record.revision {
+fn unchanged(revision: u64) -> Condition {
+    match revision {
         0 => Condition::Lacks("revision"),
         revision => Condition::Is("revision", Value::Number(revision)),
     }

@@ -4,8 +4,10 @@
 //! Every list is read to its last page, every error is one of [`error::ErrorKind`], and every enum of AWS is open: an
 //! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
 
+pub mod adopt;
 pub mod assess;
 pub mod audit;
+pub mod cancel;
 pub mod catalog;
 pub mod cleanup;
 pub mod clients;

@@ -1,4 +1,4 @@
-//! Step Functions: start an execution, and answer a waiting state.
+//! Step Functions: start an execution, look at one, and answer a waiting state.
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
@@ -10,6 +10,25 @@ use crate::error::{AwsError, ErrorKind, classify};
 #[derive(Debug, Clone)]
 pub struct StepFunctions {
     client: Client,
+}
+
+/// An execution of a state machine, as Step Functions describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MachineExecution {
+    /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`, or what Step Functions may invent.
+    pub status: String,
+    /// The error that ended it, or that its stopper gave.
+    pub error: Option<String>,
+    /// More about that.
+    pub cause: Option<String>,
+}
+
+impl MachineExecution {
+    /// Whether it may go on: a status that is not known is no end.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        !matches!(self.status.as_str(), "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED")
+    }
 }
 
 impl StepFunctions {
@@ -37,6 +56,23 @@ impl StepFunctions {
             .await
             .map(drop)
             .map_err(|error| classify("StartExecution", error))
+    }
+
+    /// An execution of a state machine, when Step Functions knows it.
+    ///
+    /// # Errors
+    /// When Step Functions cannot be asked.
+    pub async fn execution(&self, execution_arn: &str) -> Result<Option<MachineExecution>, AwsError> {
+        let described = self.client.describe_execution().execution_arn(execution_arn).send().await;
+        match described.map_err(|error| classify("DescribeExecution", error)) {
+            Ok(found) => Ok(Some(MachineExecution {
+                status: found.status().as_str().to_owned(),
+                error: found.error().map(str::to_owned),
+                cause: found.cause().map(str::to_owned),
+            })),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Lets the state that waits for `token` go on with `output`. False when nothing waits for it any more: it timed

@@ -51,7 +51,7 @@ pub async fn standing(clients: &Clients, drill: &ExecutionRecord, now: i64) -> R
     let waves = clients.history.waves(id, plan).await?;
     let servers = clients.history.all_servers(id, plan).await?;
     let mut of_region: BTreeMap<&str, Vec<&ServerRecord>> = BTreeMap::new();
-    for server in servers.iter().filter(|server| server.instance_id.is_some()) {
+    for server in servers.iter().filter(|server| server.newest_instance().is_some()) {
         let wave = waves.iter().find(|wave| wave.number == server.wave);
         of_region.entry(wave.map_or("", |wave| &wave.region)).or_default().push(server);
     }
@@ -63,7 +63,7 @@ pub async fn standing(clients: &Clients, drill: &ExecutionRecord, now: i64) -> R
             described.entry(one.server.clone()).or_default().push(one.into());
         }
         for server in servers {
-            let Some((instance, job)) = server.instance_id.as_ref().zip(server.job_id.as_ref()) else { continue };
+            let Some((instance, job)) = server.newest_instance() else { continue };
             let of_server = described.get(&server.server_id).map(Vec::as_slice).unwrap_or_default();
             standing.count(&judge(instance, job, of_server), server.launched_at, now);
         }

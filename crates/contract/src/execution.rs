@@ -3,8 +3,9 @@
 use domain::action_run::ActionRun;
 use domain::check::CheckKind;
 use domain::control::{ExecutionAction, WaveAction};
+use domain::decision::FailureDecision;
 use domain::forecast::Estimate;
-use domain::gate::{Pause, WaveApproval};
+use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::health::CheckStatus;
 use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
 use domain::launch_settings::{SettingChange, SettingsOutcome};
@@ -30,10 +31,42 @@ pub struct StartExecution {
     pub replace_instances: Vec<InstanceId>,
 }
 
-/// `POST /v1/executions/{executionId}/waves/{number}/approve` and `…/reject`.
+/// `POST /v1/executions/{executionId}/waves/{number}/retry`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RetryWave {
+    /// Why; at most 1,000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub comment: String,
+    /// The servers to launch again; all that did not succeed when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<ServerId>,
+    /// In a RECOVERY: exactly the live recovery instances that DRS will terminate and that may go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace_instances: Vec<InstanceId>,
+}
+
+impl From<WaveDecision> for RetryWave {
+    fn from(decision: WaveDecision) -> Self {
+        Self { comment: decision.comment, ..Self::default() }
+    }
+}
+
+/// `POST /v1/executions/{executionId}/waves/{number}/approve`, `…/reject`, `…/recheck`, `…/skip` and `…/abort`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaveDecision {
+    /// Why; at most 1,000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub comment: String,
+}
+
+/// `POST /v1/executions/{executionId}/cancel`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelExecution {
     /// Why; at most 1,000 characters.
     #[serde(default)]
     #[schema(max_length = 1000)]
@@ -54,7 +87,7 @@ pub struct ExecutionSummary {
     pub mode: Mode,
     /// Where it is.
     pub status: ExecutionStatus,
-    /// Why it is FAILED, PARTIAL or REFUSED; empty otherwise.
+    /// Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise.
     pub reason: String,
     /// Who started it: a user of the API, `schedule:<name>`, or `stepfunctions` when it came from EventBridge or
     /// the console.
@@ -73,6 +106,8 @@ pub struct ExecutionSummary {
     pub servers: Option<ServerCounts>,
     /// Who holds it since when; null when it is not paused. A status goes on beside it: what runs is watched to its end.
     pub paused: Option<Pause>,
+    /// Who cancelled it, when and why; null when nobody did. It is CANCELLED once DRS has ended what it ran for it.
+    pub cancelled: Option<Cancellation>,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ExecutionAction>,
     /// When what it launched is terminated by itself; null where nobody asked for that, before its end, and where it is
@@ -144,8 +179,17 @@ pub struct WaveRun {
     pub depends_on_waves: Vec<String>,
     /// Where it is.
     pub status: WaveStatus,
-    /// Why it is FAILED, PARTIAL or SKIPPED; empty otherwise.
+    /// Why it is FAILED, PARTIAL, SKIPPED or CANCELLED, or awaits a decision; empty otherwise.
     pub reason: String,
+    /// 1, and one more for each time that it was begun anew after a failure.
+    #[serde(default = "first_round")]
+    pub round: u32,
+    /// Since when it awaits a decision about its failure; null when it does not.
+    #[serde(default)]
+    pub held_at: Option<i64>,
+    /// What people decided about its failures, the oldest first.
+    #[serde(default)]
+    pub decisions: Vec<FailureDecision>,
     /// The approval that it needs before it begins, and who decided; null where it needs none.
     pub approval: Option<WaveApproval>,
     /// What the caller may do to it now.
@@ -162,6 +206,10 @@ pub struct WaveRun {
     pub ended_at: Option<i64>,
     /// Its servers, by group, then as written.
     pub servers: Vec<ServerRun>,
+}
+
+fn first_round() -> u32 {
+    1
 }
 
 /// One server of a wave.
@@ -198,6 +246,31 @@ pub struct ServerRun {
     pub checks: Vec<CheckRun>,
     /// What came of its launch settings; null where none are wanted, or before they were applied.
     pub launch_settings: Option<SettingsRun>,
+    /// How the attempts before this one ended, the oldest first. What is beside it is the newest attempt.
+    #[serde(default)]
+    pub attempts: Vec<ServerAttempt>,
+}
+
+/// An earlier attempt at a server. A recheck is one with the same job and instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerAttempt {
+    /// How it ended.
+    pub status: ServerStatus,
+    /// Why.
+    pub reason: String,
+    /// The DRS job that launched it.
+    pub job_id: Option<JobId>,
+    /// What DRS launched.
+    pub instance_id: Option<InstanceId>,
+    /// When its DRS job was started.
+    pub started_at: Option<i64>,
+    /// When DRS launched it.
+    pub launched_at: Option<i64>,
+    /// When its last health check ended.
+    pub checked_at: Option<i64>,
+    /// Its health checks; of their outputs the last 200 characters.
+    pub checks: Vec<CheckRun>,
 }
 
 /// What came of a server's launch settings.

@@ -9,7 +9,8 @@ pub use domain::action_run::{ActionRun, ActionStatus};
 pub use domain::check::{CheckKind, HealthCheck, Os};
 pub use domain::cleanup::{CleanupPolicy, CleanupStatus, InstanceCleanup, OnDrillFailure};
 pub use domain::control::{ExecutionAction, WaveAction};
-pub use domain::gate::{ApprovalDecision, Pause, Verdict, WaveApproval};
+pub use domain::decision::{Decided, FailureDecision};
+pub use domain::gate::{ApprovalDecision, Cancellation, Pause, Verdict, WaveApproval};
 pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
@@ -33,8 +34,8 @@ pub use audit::{AuditEvent, Me};
 pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
-    CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveDecision,
-    WaveRun,
+    CancelExecution, CheckRun, Execution, ExecutionSummary, PlanRun, RetryWave, ServerAttempt, ServerCounts, ServerRun,
+    SettingsRun, StartExecution, WaveDecision, WaveRun,
 };
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{

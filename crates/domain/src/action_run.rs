@@ -72,12 +72,18 @@ pub struct ActionRun {
     pub on_failure: OnActionFailure,
     /// Where it is.
     pub status: ActionStatus,
+    /// 1, and one more for each time that it is begun anew with its wave.
+    #[serde(default = "first")]
+    pub attempt: u32,
     /// The automation, or the commands, that Systems Manager runs for it.
     #[serde(default)]
     pub runs: Vec<String>,
     /// A command is being sent, with no known outcome.
     #[serde(default)]
     pub sending: bool,
+    /// Since when, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sending_since: Option<i64>,
     /// What it put out, or why it failed.
     #[serde(default)]
     pub output: String,
@@ -100,13 +106,19 @@ impl From<&Action> for ActionRun {
             timeout_minutes: action.timeout_minutes,
             on_failure: action.on_failure,
             status: ActionStatus::Pending,
+            attempt: first(),
             runs: Vec::new(),
             sending: false,
+            sending_since: None,
             output: String::new(),
             started_at: None,
             ended_at: None,
         }
     }
+}
+
+fn first() -> u32 {
+    1
 }
 
 /// Characters of an output that are kept: 40 actions of a wave stay far below the 400 KB of its item.
@@ -133,16 +145,46 @@ impl ActionRun {
         self.started_at.unwrap_or(now) + i64::from(minutes) * 60 - now
     }
 
+    /// Makes it ready to be run again with its wave, when it was not reached or its failure stopped the wave. What was done,
+    /// or failed with CONTINUE, is not done again.
+    pub fn begin_anew(&mut self) {
+        let again = match self.status {
+            ActionStatus::Failed | ActionStatus::TimedOut | ActionStatus::Unknown => {
+                self.on_failure == OnActionFailure::Stop
+            }
+            ActionStatus::Skipped => true,
+            ActionStatus::Pending | ActionStatus::Running | ActionStatus::Succeeded => false,
+        };
+        if again {
+            self.status = ActionStatus::Pending;
+            self.attempt += 1;
+            self.runs.clear();
+            (self.sending, self.sending_since) = (false, None);
+            self.output.clear();
+            (self.started_at, self.ended_at) = (None, None);
+        }
+    }
+
     /// Ends what the wave does not wait for any more.
     pub fn abandon(&mut self, now: i64) {
         match self.status {
             ActionStatus::Pending => self.end(ActionStatus::Skipped, "", now),
-            ActionStatus::Running => self.end(ActionStatus::Unknown, "the wave ended while it ran", now),
+            ActionStatus::Running => self.end(ActionStatus::Unknown, abandoned(self.kind), now),
             ActionStatus::Succeeded
             | ActionStatus::Failed
             | ActionStatus::TimedOut
             | ActionStatus::Skipped
             | ActionStatus::Unknown => {}
+        }
+    }
+}
+
+/// A document that is stopped half way leaves something half done, so nobody stops it.
+fn abandoned(kind: ActionKind) -> &'static str {
+    match kind {
+        ActionKind::Delay => "the wave ended before its time was over",
+        ActionKind::SsmCommand | ActionKind::SsmAutomation => {
+            "abandoned: the wave ended while it ran. It was not stopped and may run on: look in Systems Manager"
         }
     }
 }
@@ -224,6 +266,24 @@ mod tests {
             assert!(matches!(step(&[action(bad, stop), action(Pending, stop)]), Step::Stop { .. }));
             assert_eq!(step(&[action(bad, go_on), action(Pending, stop)]), Step::Work(1));
             assert_eq!(step(&[action(bad, go_on)]), Step::Done);
+        }
+    }
+
+    #[test]
+    fn what_stopped_a_wave_or_was_not_reached_is_begun_anew_and_what_was_done_is_not() {
+        use ActionStatus::{Failed, Pending, Skipped, Succeeded, TimedOut, Unknown};
+        let (stop, go_on) = (OnActionFailure::Stop, OnActionFailure::Continue);
+        for status in [Failed, TimedOut, Unknown] {
+            for (on_failure, expected) in [(stop, (Pending, 2)), (go_on, (status, 1))] {
+                let mut one = action(status, on_failure);
+                one.begin_anew();
+                assert_eq!((one.status, one.attempt), expected);
+            }
+        }
+        for (status, expected) in [(Skipped, (Pending, 2)), (Succeeded, (Succeeded, 1))] {
+            let mut one = action(status, stop);
+            one.begin_anew();
+            assert_eq!((one.status, one.attempt), expected);
         }
     }
 

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::gate::{Pause, WaveApproval};
+use crate::decision::{Candidate, Decided, FailureDecision, MAX_ROUNDS};
+use crate::gate::{Cancellation, Pause, WaveApproval};
 use crate::plan::Mode;
 use crate::role::{self, Action};
 use crate::status::{ExecutionStatus, WaveStatus};
@@ -17,6 +18,8 @@ pub enum ExecutionAction {
     Pause,
     /// Go on.
     Resume,
+    /// Begin nothing more, and end.
+    Cancel,
 }
 
 /// What may be done to a wave.
@@ -27,6 +30,14 @@ pub enum WaveAction {
     Approve,
     /// Do not let it begin: it is FAILED.
     Reject,
+    /// It has failed: launch again what did not succeed.
+    Retry,
+    /// It has failed: check the health of what was launched again.
+    Recheck,
+    /// It has failed: let it end so, and the waves behind it go on.
+    Skip,
+    /// It has failed: let it end so, and the waves behind it are SKIPPED.
+    Abort,
 }
 
 /// Whether something can be done now.
@@ -51,59 +62,136 @@ impl Possible {
 
 impl ExecutionAction {
     /// Every action there is.
-    pub const ALL: &'static [Self] = &[Self::Pause, Self::Resume];
+    pub const ALL: &'static [Self] = &[Self::Pause, Self::Resume, Self::Cancel];
 
     /// The action as the role table has it.
     #[must_use]
     pub fn role_action(self) -> Action {
         match self {
             Self::Pause | Self::Resume => Action::Pause,
+            Self::Cancel => Action::Cancel,
         }
     }
 
     /// Whether it can be done to an execution that is `status`.
     #[must_use]
-    pub fn possible(self, status: ExecutionStatus, pause: Option<&Pause>) -> Possible {
+    pub fn possible(
+        self,
+        status: ExecutionStatus,
+        pause: Option<&Pause>,
+        cancelled: Option<&Cancellation>,
+    ) -> Possible {
         if status.is_terminal() {
             return Possible::no(format!("the execution has ended as {status}"));
         }
-        match (self, pause) {
-            (Self::Pause, None) | (Self::Resume, Some(_)) => Possible::Yes,
-            (Self::Pause, Some(_)) | (Self::Resume, None) => Possible::Already,
+        match (self, cancelled, pause) {
+            // It overrules a pause.
+            (Self::Cancel, None, _) => Possible::Yes,
+            (Self::Cancel, Some(_), _) => Possible::Already,
+            (Self::Pause | Self::Resume, Some(cancelled), _) => Possible::no(ending(cancelled)),
+            (Self::Pause, None, None) | (Self::Resume, None, Some(_)) => Possible::Yes,
+            (Self::Pause, None, Some(_)) | (Self::Resume, None, None) => Possible::Already,
         }
     }
 }
 
+/// Why nothing else can be done to an execution, or to a wave of it, that is cancelled and has not ended yet.
+#[must_use]
+pub fn ending(cancelled: &Cancellation) -> String {
+    format!("{}; it ends when DRS has ended what it runs for it", cancelled.reason())
+}
+
+/// A wave, as far as it matters to what may be done to it.
+#[derive(Debug, Clone, Copy)]
+pub struct WaveNow<'a> {
+    /// Where it is.
+    pub status: WaveStatus,
+    /// The approval that it needs.
+    pub approval: Option<&'a WaveApproval>,
+    /// What somebody decided last about its failure.
+    pub decided: Option<&'a FailureDecision>,
+    /// Whether it has failed and nobody has decided about that.
+    pub is_held: bool,
+    /// How often it was begun.
+    pub round: u32,
+    /// Its servers.
+    pub servers: &'a [Candidate],
+}
+
 impl WaveAction {
     /// Every action there is.
-    pub const ALL: &'static [Self] = &[Self::Approve, Self::Reject];
+    pub const ALL: &'static [Self] =
+        &[Self::Approve, Self::Reject, Self::Retry, Self::Recheck, Self::Skip, Self::Abort];
+
+    /// What it decides about a wave that failed; nothing for what is done to a wave before it begins.
+    #[must_use]
+    pub fn decides(self) -> Option<Decided> {
+        match self {
+            Self::Approve | Self::Reject => None,
+            Self::Retry => Some(Decided::Retry),
+            Self::Recheck => Some(Decided::Recheck),
+            Self::Skip => Some(Decided::Skip),
+            Self::Abort => Some(Decided::Abort),
+        }
+    }
 
     /// The action as the role table has it.
     #[must_use]
     pub fn role_action(self) -> Action {
         match self {
             Self::Approve | Self::Reject => Action::Approve,
+            Self::Retry | Self::Recheck | Self::Skip | Self::Abort => Action::Decide,
         }
     }
 
-    /// Whether it can be done to a wave that is `status`.
+    /// Whether it can be done to `wave`.
     #[must_use]
-    pub fn possible(self, status: WaveStatus, approval: Option<&WaveApproval>) -> Possible {
-        let Some(approval) = approval else { return Possible::no("the plan asks for no approval of this wave") };
-        if let Some(decision) = &approval.decision {
-            let by = if decision.by.is_empty() { "time" } else { &decision.by };
-            return Possible::no(format!("{by} has decided about this wave already"));
+    pub fn possible(self, wave: &WaveNow<'_>) -> Possible {
+        match self.decides() {
+            None => approvable(wave.status, wave.approval),
+            Some(decided) => decidable(wave, decided),
         }
-        match status {
-            WaveStatus::AwaitingApproval => Possible::Yes,
-            WaveStatus::Waiting => Possible::no("the wave still waits for those that it depends on"),
-            WaveStatus::Launching
-            | WaveStatus::Checking
-            | WaveStatus::Completed
-            | WaveStatus::Partial
-            | WaveStatus::Failed
-            | WaveStatus::Skipped => Possible::no(format!("the wave is {status} and awaits no approval")),
+    }
+}
+
+/// Whether a wave can be approved or rejected.
+fn approvable(status: WaveStatus, approval: Option<&WaveApproval>) -> Possible {
+    let Some(approval) = approval else { return Possible::no("the plan asks for no approval of this wave") };
+    if let Some(decision) = &approval.decision {
+        let by = if decision.by.is_empty() { "time" } else { &decision.by };
+        return Possible::no(format!("{by} has decided about this wave already"));
+    }
+    match status {
+        WaveStatus::AwaitingApproval => Possible::Yes,
+        WaveStatus::Waiting => Possible::no("the wave still waits for those that it depends on"),
+        WaveStatus::Launching
+        | WaveStatus::Checking
+        | WaveStatus::AwaitingDecision
+        | WaveStatus::Completed
+        | WaveStatus::Partial
+        | WaveStatus::Failed
+        | WaveStatus::Skipped
+        | WaveStatus::Cancelled => Possible::no(format!("the wave is {status} and awaits no approval")),
+    }
+}
+
+/// Whether the failure of a wave can be decided about.
+fn decidable(wave: &WaveNow<'_>, decided: Decided) -> Possible {
+    match (wave.status, wave.decided) {
+        (WaveStatus::AwaitingDecision, _) if wave.is_held => {}
+        (WaveStatus::AwaitingDecision, Some(earlier)) => {
+            return Possible::no(format!("{} has decided about this wave already", earlier.by));
         }
+        (status, _) => return Possible::no(format!("the wave is {status} and awaits no decision")),
+    }
+    if decided.begins_anew() && wave.round >= MAX_ROUNDS {
+        return Possible::no(format!("the wave was begun {MAX_ROUNDS} times already: skip or abort it"));
+    }
+    match decided {
+        Decided::Recheck if !wave.servers.iter().any(|server| server.fits(decided)) => Possible::no(
+            "no server of the wave is UNHEALTHY, or UNKNOWN with an instance: there is nothing to check again",
+        ),
+        Decided::Retry | Decided::Recheck | Decided::Skip | Decided::Abort => Possible::Yes,
     }
 }
 
@@ -129,15 +217,34 @@ pub enum MayNot {
     Role,
     /// He started the recovery, and the plan says `fourEyes`.
     FourEyes,
+    /// It launches servers of a RECOVERY, and he may not start one.
+    Recovery,
 }
 
 impl Decider<'_> {
-    /// Whether he may take `action` on a wave that needs `approval`. A member of dr-admin may decide about every wave. The
-    /// starter may always reject: two people are needed to fail over, and one to stop.
+    /// Whether he may take `action` on a wave, which may need `approval`.
     ///
     /// # Errors
     /// Why not.
-    pub fn may(&self, action: WaveAction, approval: &WaveApproval) -> Result<(), MayNot> {
+    pub fn may(&self, action: WaveAction, approval: Option<&WaveApproval>) -> Result<(), MayNot> {
+        let has = |wanted| self.roles.iter().any(|role| role::allows(role, wanted));
+        match (action.decides(), self.mode) {
+            (None, _) => approval.map_or(Ok(()), |approval| self.may_approve(action, approval)),
+            (Some(_), _) if !has(Action::Decide) => Err(MayNot::Role),
+            // What it launches is as much a recovery as its start.
+            (Some(Decided::Retry | Decided::Skip), Mode::Recovery) if !has(Action::StartRecovery) => {
+                Err(MayNot::Recovery)
+            }
+            (
+                Some(Decided::Retry | Decided::Recheck | Decided::Skip | Decided::Abort),
+                Mode::Recovery | Mode::Drill,
+            ) => Ok(()),
+        }
+    }
+
+    /// A member of dr-admin may decide about every wave. The starter may always reject: two people are needed to fail over,
+    /// and one to stop.
+    fn may_approve(&self, action: WaveAction, approval: &WaveApproval) -> Result<(), MayNot> {
         let fits = |role: &String| {
             role::allows(role, Action::Approve) && (*role == approval.role || role == role::ADMINISTRATOR)
         };
@@ -148,7 +255,15 @@ impl Decider<'_> {
             (WaveAction::Approve, Mode::Recovery) if self.four_eyes && self.name == self.started_by => {
                 Err(MayNot::FourEyes)
             }
-            (WaveAction::Approve | WaveAction::Reject, Mode::Recovery | Mode::Drill) => Ok(()),
+            (
+                WaveAction::Approve
+                | WaveAction::Reject
+                | WaveAction::Retry
+                | WaveAction::Recheck
+                | WaveAction::Skip
+                | WaveAction::Abort,
+                Mode::Recovery | Mode::Drill,
+            ) => Ok(()),
         }
     }
 }

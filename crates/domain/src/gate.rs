@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::action::{Approval, OnTimeout};
+use crate::decision::Decided;
 use crate::outcome::{Decision, Dependency, decide};
 
 /// That an execution is held: no new job is started, whatever runs is watched on.
@@ -15,6 +16,31 @@ pub struct Pause {
     pub by: String,
     /// When, in Unix seconds.
     pub at: i64,
+}
+
+/// That an execution is to end: nothing more is begun, and what DRS has begun is watched to its end, since nobody can
+/// cancel that. Nothing is terminated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Cancellation {
+    /// Who cancelled it; `stepfunctions` for somebody who stopped its state machine and is not known.
+    pub by: String,
+    /// When, in Unix seconds.
+    pub at: i64,
+    /// What that user said about it.
+    #[serde(default)]
+    pub comment: String,
+}
+
+impl Cancellation {
+    /// Who and why, as the reason of whatever it ends.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self.comment.as_str() {
+            "" => format!("{} cancelled the execution", self.by),
+            comment => format!("{} cancelled the execution: {comment}", self.by),
+        }
+    }
 }
 
 /// What came of an approval.
@@ -78,11 +104,26 @@ impl From<&Approval> for WaveApproval {
 }
 
 impl WaveApproval {
+    /// Whether a person, or time, refused the wave.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.decision.as_ref().is_some_and(|decision| refusal(self, decision).is_some())
+    }
+
     /// Begins to wait for a decision.
     pub fn ask(&mut self, now: i64) {
         self.asked_at = Some(now);
         self.expires_at = Some(now + i64::from(self.timeout_minutes) * 60);
     }
+}
+
+/// A wave that failed and was held, or is begun anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Nobody has decided about it yet, since this time.
+    Open(i64),
+    /// What somebody decided.
+    Decided(Decided),
 }
 
 /// What a gate looks at.
@@ -94,6 +135,10 @@ pub struct Facts<'a> {
     pub approval: Option<&'a WaveApproval>,
     /// The pause of its execution.
     pub pause: Option<&'a Pause>,
+    /// That its execution is to end.
+    pub cancelled: Option<&'a Cancellation>,
+    /// Its own failure, if it has failed before.
+    pub failure: Option<Failure>,
     /// Now, in Unix seconds.
     pub now: i64,
 }
@@ -114,6 +159,12 @@ pub enum Gate {
     },
     /// Nothing holds it.
     Run,
+    /// Nothing holds it, and it has failed before: servers are to be launched again.
+    Retry,
+    /// It has failed, and its health is to be checked again.
+    Recheck,
+    /// It has failed, and somebody has let it end so.
+    Settle,
     /// A dependency forbids it.
     Skip {
         /// Which and why.
@@ -124,15 +175,31 @@ pub enum Gate {
         /// Who and why.
         reason: String,
     },
+    /// Its execution is cancelled: it never begins.
+    Cancel {
+        /// Who and why.
+        reason: String,
+    },
 }
 
 /// Decides whether a wave may launch servers.
 ///
 /// Dependencies come first: nobody is asked about a wave that will not run. An approval is asked for, decided and timed out
 /// during a pause too, so that a pause does not add the approver's time to its own; a refusal counts at once, since it
-/// starts nothing. A pause comes last and holds whatever would start.
+/// starts nothing. A pause comes last and holds whatever would start. So a wave that failed is held, or ended, or checked
+/// again before anything else is looked at, since that launches nothing; a retry passes the whole gate. Before all of that
+/// comes a cancellation: what will never run waits for nobody.
 #[must_use]
 pub fn gate(facts: &Facts<'_>) -> Gate {
+    if let Some(cancelled) = facts.cancelled {
+        return Gate::Cancel { reason: cancelled.reason() };
+    }
+    match facts.failure {
+        Some(Failure::Open(since)) => return Gate::Hold { seconds: look_again(facts.now - since) },
+        Some(Failure::Decided(Decided::Skip | Decided::Abort)) => return Gate::Settle,
+        Some(Failure::Decided(Decided::Recheck)) => return Gate::Recheck,
+        Some(Failure::Decided(Decided::Retry)) | None => {}
+    }
     match decide(facts.dependencies) {
         Decision::Wait => return Gate::Wait,
         Decision::Skip { reason } => return Gate::Skip { reason },
@@ -153,9 +220,10 @@ pub fn gate(facts: &Facts<'_>) -> Gate {
             }
         }
     }
-    match facts.pause {
-        Some(pause) => Gate::Hold { seconds: look_again(facts.now - pause.at) },
-        None => Gate::Run,
+    match (facts.pause, facts.failure) {
+        (Some(pause), _) => Gate::Hold { seconds: look_again(facts.now - pause.at) },
+        (None, Some(_)) => Gate::Retry,
+        (None, None) => Gate::Run,
     }
 }
 

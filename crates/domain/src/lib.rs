@@ -11,6 +11,7 @@ pub mod check;
 pub mod cleanup;
 pub mod clock;
 pub mod control;
+pub mod decision;
 pub mod forecast;
 pub mod gate;
 pub mod graph;

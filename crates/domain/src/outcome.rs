@@ -77,14 +77,20 @@ pub fn decide(dependencies: &[Dependency]) -> Decision {
     for Dependency { name, status, on_failure } in dependencies {
         let reason = match (status, on_failure) {
             (WaveStatus::Skipped, _) => format!("wave {name:?}, which it depends on, was skipped"),
-            // Until a person can decide, a wave that was to be held is not run.
+            (WaveStatus::Cancelled, _) => format!("wave {name:?}, which it depends on, was cancelled"),
+            // A wave that was to be held and has ended all the same was rejected or lost: nobody let the next one go.
             (WaveStatus::Failed, OnFailure::Stop | OnFailure::Pause) => {
                 format!("wave {name:?}, which it depends on, failed")
             }
             (WaveStatus::Failed, OnFailure::Continue) | (WaveStatus::Completed | WaveStatus::Partial, _) => continue,
-            (WaveStatus::Waiting | WaveStatus::AwaitingApproval | WaveStatus::Launching | WaveStatus::Checking, _) => {
-                return Decision::Wait;
-            }
+            (
+                WaveStatus::Waiting
+                | WaveStatus::AwaitingApproval
+                | WaveStatus::Launching
+                | WaveStatus::Checking
+                | WaveStatus::AwaitingDecision,
+                _,
+            ) => return Decision::Wait,
         };
         return Decision::Skip { reason };
     }
@@ -104,10 +110,12 @@ pub fn execution_outcome(waves: &[(WaveStatus, OnFailure)]) -> ExecutionStatus {
             (WaveStatus::Failed, OnFailure::Stop | OnFailure::Pause)
             | (
                 WaveStatus::Skipped
+                | WaveStatus::Cancelled
                 | WaveStatus::Waiting
                 | WaveStatus::AwaitingApproval
                 | WaveStatus::Launching
-                | WaveStatus::Checking,
+                | WaveStatus::Checking
+                | WaveStatus::AwaitingDecision,
                 _,
             ) => {
                 return ExecutionStatus::Failed;

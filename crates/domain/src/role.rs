@@ -17,6 +17,11 @@ pub enum Action {
     Pause,
     /// Approve or reject a wave, where the wave's approval names the role; see [`crate::control`].
     Approve,
+    /// End an execution before its time.
+    Cancel,
+    /// Decide about a wave that failed. In a RECOVERY what launches something needs [`Action::StartRecovery`] too; see
+    /// [`crate::control`].
+    Decide,
     /// Terminate what a drill launched.
     Cleanup,
 }
@@ -31,6 +36,8 @@ impl Action {
         Self::StartRecovery,
         Self::Pause,
         Self::Approve,
+        Self::Cancel,
+        Self::Decide,
         Self::Cleanup,
     ];
 
@@ -45,6 +52,8 @@ impl Action {
             Self::StartRecovery => "StartRecovery",
             Self::Pause => "Pause",
             Self::Approve => "Approve",
+            Self::Cancel => "Cancel",
+            Self::Decide => "Decide",
             Self::Cleanup => "Cleanup",
         }
     }
@@ -65,7 +74,8 @@ pub fn allows(role: &str, action: Action) -> bool {
         Action::RefreshInventory => matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer"),
         Action::StartDrill | Action::Cleanup => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         Action::StartRecovery => matches!(role, "dr-admin" | "dr-recoverer"),
-        Action::Pause => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
+        // Of a RECOVERY too, which an operator may not start: one is needed to stop.
+        Action::Pause | Action::Cancel | Action::Decide => matches!(role, "dr-admin" | "dr-operator" | "dr-recoverer"),
         // Whichever of these the approval names. An auditor looks on.
         Action::Approve => {
             matches!(role, "dr-admin" | "dr-planner" | "dr-operator" | "dr-recoverer" | "dr-approver")

@@ -58,6 +58,8 @@ status! {
         Failed => "FAILED",
         /// Preflight or a claim refused it: nothing was launched.
         Refused => "REFUSED",
+        /// A person cancelled it, or stopped its state machine: nothing more was launched, nothing was terminated.
+        Cancelled => "CANCELLED",
     }
 }
 
@@ -72,6 +74,8 @@ status! {
         Launching => "LAUNCHING",
         /// Its servers are launched and their health checks run.
         Checking => "CHECKING",
+        /// It failed, and its plan says that a person decides what follows.
+        AwaitingDecision => "AWAITING_DECISION",
         /// Every server succeeded.
         Completed => "COMPLETED",
         /// Some servers failed, and the policy allows it.
@@ -80,6 +84,8 @@ status! {
         Failed => "FAILED",
         /// A wave it depends on failed with STOP or was skipped: nothing was launched.
         Skipped => "SKIPPED",
+        /// Its execution was cancelled before it ended: its servers say how far it came.
+        Cancelled => "CANCELLED",
     }
 }
 
@@ -113,7 +119,7 @@ impl ExecutionStatus {
     pub fn is_terminal(self) -> bool {
         match self {
             Self::Pending | Self::Running => false,
-            Self::Completed | Self::Partial | Self::Failed | Self::Refused => true,
+            Self::Completed | Self::Partial | Self::Failed | Self::Refused | Self::Cancelled => true,
         }
     }
 
@@ -122,7 +128,7 @@ impl ExecutionStatus {
     pub fn is_recovered(self) -> bool {
         match self {
             Self::Completed | Self::Partial => true,
-            Self::Pending | Self::Running | Self::Failed | Self::Refused => false,
+            Self::Pending | Self::Running | Self::Failed | Self::Refused | Self::Cancelled => false,
         }
     }
 
@@ -133,9 +139,9 @@ impl ExecutionStatus {
             return true;
         }
         match self {
-            Self::Pending => matches!(next, Self::Running | Self::Refused | Self::Failed),
-            Self::Running => matches!(next, Self::Completed | Self::Partial | Self::Failed),
-            Self::Completed | Self::Partial | Self::Failed | Self::Refused => false,
+            Self::Pending => matches!(next, Self::Running | Self::Refused | Self::Failed | Self::Cancelled),
+            Self::Running => matches!(next, Self::Completed | Self::Partial | Self::Failed | Self::Cancelled),
+            Self::Completed | Self::Partial | Self::Failed | Self::Refused | Self::Cancelled => false,
         }
     }
 }
@@ -145,8 +151,8 @@ impl WaveStatus {
     #[must_use]
     pub fn is_terminal(self) -> bool {
         match self {
-            Self::Waiting | Self::AwaitingApproval | Self::Launching | Self::Checking => false,
-            Self::Completed | Self::Partial | Self::Failed | Self::Skipped => true,
+            Self::Waiting | Self::AwaitingApproval | Self::Launching | Self::Checking | Self::AwaitingDecision => false,
+            Self::Completed | Self::Partial | Self::Failed | Self::Skipped | Self::Cancelled => true,
         }
     }
 
@@ -156,13 +162,24 @@ impl WaveStatus {
         if self == next {
             return true;
         }
+        // Whatever has not ended can be cancelled.
+        if next == Self::Cancelled {
+            return !self.is_terminal();
+        }
         match self {
-            Self::Waiting => matches!(next, Self::AwaitingApproval | Self::Launching | Self::Skipped | Self::Failed),
+            Self::Waiting => matches!(
+                next,
+                Self::AwaitingApproval | Self::Launching | Self::AwaitingDecision | Self::Skipped | Self::Failed
+            ),
             // Decided, it may still have to wait: for the end of a pause, or for DRS.
             Self::AwaitingApproval => matches!(next, Self::Waiting | Self::Failed),
-            Self::Launching => matches!(next, Self::Checking | Self::Completed | Self::Partial | Self::Failed),
-            Self::Checking => matches!(next, Self::Completed | Self::Partial | Self::Failed),
-            Self::Completed | Self::Partial | Self::Failed | Self::Skipped => false,
+            Self::Launching => {
+                matches!(next, Self::Checking | Self::AwaitingDecision | Self::Completed | Self::Partial | Self::Failed)
+            }
+            Self::Checking => matches!(next, Self::AwaitingDecision | Self::Completed | Self::Partial | Self::Failed),
+            // Retried, it passes its gate again; checked again, it does not, since nothing is launched.
+            Self::AwaitingDecision => matches!(next, Self::Waiting | Self::Checking | Self::Failed),
+            Self::Completed | Self::Partial | Self::Failed | Self::Skipped | Self::Cancelled => false,
         }
     }
 }

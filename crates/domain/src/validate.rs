@@ -7,7 +7,7 @@ use crate::check::{CheckKind, HealthCheck};
 use crate::graph::{GraphError, WaveGraph};
 use crate::group::ProtectionGroup;
 use crate::id::{GroupId, NAME_RULE, ServerId, is_name};
-use crate::plan::{OnFailure, RecoveryPlan, Wave};
+use crate::plan::{RecoveryPlan, Wave};
 
 mod actions;
 mod selection;
@@ -153,12 +153,6 @@ fn check_wave(at: &str, wave: &Wave, problems: &mut Vec<Problem>) {
     }
     if wave.min_healthy_percent > 100 {
         problems.push(problem(format!("{at}.minHealthyPercent"), "a share from 0 to 100"));
-    }
-    if wave.on_failure == OnFailure::Pause {
-        problems.push(problem(
-            format!("{at}.onFailure"),
-            "PAUSE is not available yet, since nothing could retry or skip a wave that failed: use STOP or CONTINUE",
-        ));
     }
     check_minutes(&format!("{at}.launchTimeoutMinutes"), wave.launch_timeout_minutes, problems);
     check_health_checks(&format!("{at}."), &wave.health_checks, problems);

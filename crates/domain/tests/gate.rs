@@ -1,12 +1,13 @@
 //! The gate before a launch, and what a person may do in which status.
 
 use domain::action::{Approval, OnTimeout};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction};
-use domain::gate::{ApprovalDecision, Facts, Gate, Pause, Verdict, WaveApproval, gate};
+use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, WaveNow};
+use domain::decision::{Candidate, Decided, FailureDecision, MAX_ROUNDS};
+use domain::gate::{ApprovalDecision, Cancellation, Facts, Failure, Gate, Pause, Verdict, WaveApproval, gate};
 use domain::outcome::Dependency;
 use domain::plan::{Mode, OnFailure};
 use domain::role::ROLES;
-use domain::status::{ExecutionStatus, WaveStatus};
+use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 
 const NOW: i64 = 1_000_000;
 
@@ -30,7 +31,29 @@ fn pause(at: i64) -> Pause {
 }
 
 fn look(dependencies: &[Dependency], approval: Option<&WaveApproval>, pause: Option<&Pause>, now: i64) -> Gate {
-    gate(&Facts { dependencies, approval, pause, now })
+    gate(&Facts { dependencies, approval, pause, cancelled: None, failure: None, now })
+}
+
+fn look_at_failure(failure: Failure, dependencies: &[Dependency], pause: Option<&Pause>, now: i64) -> Gate {
+    gate(&Facts { dependencies, approval: None, pause, cancelled: None, failure: Some(failure), now })
+}
+
+#[test]
+fn a_wave_that_failed_is_held_until_somebody_decides_and_only_a_retry_passes_the_gate_again() {
+    let (pause, unsettled) = (pause(NOW), [dependency(WaveStatus::Launching)]);
+    for held in [None, Some(&pause)] {
+        let open = look_at_failure(Failure::Open(NOW), &[], held, NOW + 1_000);
+        assert_eq!(open, Gate::Hold { seconds: 1_000 });
+        for (decided, expected) in
+            [(Decided::Skip, Gate::Settle), (Decided::Abort, Gate::Settle), (Decided::Recheck, Gate::Recheck)]
+        {
+            assert_eq!(look_at_failure(Failure::Decided(decided), &unsettled, held, NOW), expected, "{decided:?}");
+        }
+    }
+    let retry = Failure::Decided(Decided::Retry);
+    assert_eq!(look_at_failure(retry, &unsettled, None, NOW), Gate::Wait);
+    assert_eq!(look_at_failure(retry, &[], Some(&pause), NOW), Gate::Hold { seconds: 300 });
+    assert_eq!(look_at_failure(retry, &[], None, NOW), Gate::Retry);
 }
 
 #[test]
@@ -94,14 +117,47 @@ fn a_wave_that_is_held_for_a_year_looks_seldom_enough_for_its_history() {
     assert!(looks * 14 < 25_000, "{looks}");
 }
 
+fn cancelled() -> Cancellation {
+    Cancellation { by: "ada".into(), at: NOW, comment: "wrong plan".into() }
+}
+
+#[test]
+fn what_is_cancelled_waits_for_nothing_and_never_begins() {
+    let (mut asked, pause, cancelled) = (approval(OnTimeout::Proceed), pause(NOW), cancelled());
+    asked.ask(NOW);
+    let ready = decided(OnTimeout::Reject, Verdict::Approved);
+    for dependencies in [vec![], vec![dependency(WaveStatus::Launching)], vec![dependency(WaveStatus::Failed)]] {
+        for approval in [None, Some(&asked), Some(&ready)] {
+            for pause in [None, Some(&pause)] {
+                let facts = Facts {
+                    dependencies: &dependencies,
+                    approval,
+                    pause,
+                    cancelled: Some(&cancelled),
+                    failure: None,
+                    now: NOW + 9,
+                };
+                let reason = "ada cancelled the execution: wrong plan".to_owned();
+                assert_eq!(gate(&facts), Gate::Cancel { reason });
+            }
+        }
+    }
+}
+
 #[test]
 fn what_may_be_done_to_an_execution() {
-    let pause = pause(NOW);
+    let (pause, cancelled) = (pause(NOW), cancelled());
     let mut table = String::new();
     for status in ExecutionStatus::ALL {
-        for (name, held) in [("", None), (" paused", Some(&pause))] {
+        for (name, held, ends) in [
+            ("", None, None),
+            (" paused", Some(&pause), None),
+            (" cancelled", None, Some(&cancelled)),
+            (" paused, cancelled", Some(&pause), Some(&cancelled)),
+        ] {
             for action in ExecutionAction::ALL {
-                table.push_str(&format!("{status}{name}: {action:?}: {}\n", said(&action.possible(*status, held))));
+                let said = said(&action.possible(*status, held, ends));
+                table.push_str(&format!("{status}{name}: {action:?}: {said}\n"));
             }
         }
     }
@@ -114,13 +170,64 @@ fn what_may_be_done_to_a_wave() {
     let mut table = String::new();
     for status in WaveStatus::ALL {
         for (name, approval) in [("no approval", None), ("open", Some(&open)), ("decided", Some(&done))] {
-            for action in WaveAction::ALL {
-                table
-                    .push_str(&format!("{status} {name}: {action:?}: {}\n", said(&action.possible(*status, approval))));
+            for action in [WaveAction::Approve, WaveAction::Reject] {
+                let wave = WaveNow { approval, ..now(*status) };
+                table.push_str(&format!("{status} {name}: {action:?}: {}\n", said(&action.possible(&wave))));
             }
         }
     }
     insta::assert_snapshot!(table);
+}
+
+fn now(status: WaveStatus) -> WaveNow<'static> {
+    WaveNow { status, approval: None, decided: None, is_held: false, round: 1, servers: &[] }
+}
+
+#[test]
+fn what_may_be_decided_about_a_wave() {
+    let unhealthy = [Candidate { status: ServerStatus::Unhealthy, has_instance: true }];
+    let failed = [Candidate { status: ServerStatus::Failed, has_instance: false }];
+    let skip = FailureDecision {
+        decided: Decided::Skip,
+        by: "ada".into(),
+        at: NOW,
+        comment: String::new(),
+        reason: String::new(),
+        servers: 0,
+    };
+    let mut waves: Vec<(String, WaveNow<'_>)> =
+        WaveStatus::ALL.iter().map(|status| (status.to_string(), now(*status))).collect();
+    let held = WaveNow { is_held: true, ..now(WaveStatus::AwaitingDecision) };
+    waves.push(("held, unhealthy".into(), WaveNow { servers: &unhealthy, ..held }));
+    waves.push(("held, not launched".into(), WaveNow { servers: &failed, ..held }));
+    waves.push(("held, tried often".into(), WaveNow { servers: &unhealthy, round: MAX_ROUNDS, ..held }));
+    waves.push(("decided".into(), WaveNow { decided: Some(&skip), ..now(WaveStatus::AwaitingDecision) }));
+    let mut table = String::new();
+    for (name, wave) in waves {
+        for action in WaveAction::ALL.iter().filter(|action| action.decides().is_some()) {
+            table.push_str(&format!("{name}: {action:?}: {}\n", said(&action.possible(&wave))));
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn whoever_may_not_start_a_recovery_launches_nothing_in_one() {
+    use WaveAction::{Abort, Recheck, Retry, Skip};
+    for (role, mode, launches, others) in [
+        ("dr-operator", Mode::Drill, Ok(()), Ok(())),
+        ("dr-operator", Mode::Recovery, Err(MayNot::Recovery), Ok(())),
+        ("dr-recoverer", Mode::Recovery, Ok(()), Ok(())),
+        ("dr-admin", Mode::Recovery, Ok(()), Ok(())),
+        ("dr-approver", Mode::Drill, Err(MayNot::Role), Err(MayNot::Role)),
+        ("dr-auditor", Mode::Drill, Err(MayNot::Role), Err(MayNot::Role)),
+    ] {
+        let roles = [role.to_owned()];
+        let somebody = Decider { name: "bob", roles: &roles, mode, started_by: "bob", four_eyes: true };
+        for (action, expected) in [(Retry, &launches), (Skip, &launches), (Recheck, &others), (Abort, &others)] {
+            assert_eq!(&somebody.may(action, None), expected, "{role} {action:?} {mode}");
+        }
+    }
 }
 
 fn said(possible: &Possible) -> String {
@@ -138,17 +245,17 @@ fn who_may_decide_about_a_wave() {
         let roles = [(*role).to_owned()];
         let somebody = Decider { name: "bob", roles: &roles, mode: Mode::Recovery, started_by: "ada", four_eyes: true };
         let expected = if matches!(*role, "dr-admin" | "dr-approver") { Ok(()) } else { Err(MayNot::Role) };
-        assert_eq!(somebody.may(WaveAction::Approve, &approval), expected, "{role}");
-        assert_eq!(somebody.may(WaveAction::Reject, &approval), expected, "{role}");
+        assert_eq!(somebody.may(WaveAction::Approve, Some(&approval)), expected, "{role}");
+        assert_eq!(somebody.may(WaveAction::Reject, Some(&approval)), expected, "{role}");
     }
     let roles = ["dr-admin".to_owned()];
     let starter = Decider { name: "ada", roles: &roles, mode: Mode::Recovery, started_by: "ada", four_eyes: true };
-    assert_eq!(starter.may(WaveAction::Approve, &approval), Err(MayNot::FourEyes));
-    assert_eq!(starter.may(WaveAction::Reject, &approval), Ok(()));
-    assert_eq!(Decider { mode: Mode::Drill, ..starter }.may(WaveAction::Approve, &approval), Ok(()));
-    assert_eq!(Decider { four_eyes: false, ..starter }.may(WaveAction::Approve, &approval), Ok(()));
+    assert_eq!(starter.may(WaveAction::Approve, Some(&approval)), Err(MayNot::FourEyes));
+    assert_eq!(starter.may(WaveAction::Reject, Some(&approval)), Ok(()));
+    assert_eq!(Decider { mode: Mode::Drill, ..starter }.may(WaveAction::Approve, Some(&approval)), Ok(()));
+    assert_eq!(Decider { four_eyes: false, ..starter }.may(WaveAction::Approve, Some(&approval)), Ok(()));
     // An auditor looks on, whatever an approval names.
     let roles = ["dr-auditor".to_owned()];
     let auditor = WaveApproval { role: "dr-auditor".into(), ..approval };
-    assert_eq!(Decider { roles: &roles, ..starter }.may(WaveAction::Reject, &auditor), Err(MayNot::Role));
+    assert_eq!(Decider { roles: &roles, ..starter }.may(WaveAction::Reject, Some(&auditor)), Err(MayNot::Role));
 }

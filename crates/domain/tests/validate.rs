@@ -41,7 +41,7 @@ fn every_problem_is_said_at_once_with_its_place() {
             { "name": "a", "kind": "ssmCommand" },
             { "name": "a", "kind": "ssmAgentOnline", "document": "X", "timeoutMinutes": 0, "runIn": [] },
           ] },
-        { "name": "again", "groups": ["web"], "onFailure": "PAUSE" },
+        { "name": "again", "groups": ["web"], "onFailure": "PAUSE", "minHealthyPercent": 200 },
     ] });
     insta::assert_snapshot!(problems(plan, &["web"]));
 }

@@ -35,7 +35,7 @@ const EXIT_STATUSES: &str = "\
 Exit status:
   0  done, and where something is judged or compared: good, or nothing differs
   1  done, and the answer is no:
-       run --watch                the execution ended as PARTIAL, FAILED or REFUSED
+       run --watch                the execution ended as PARTIAL, FAILED, REFUSED or CANCELLED
        cleanup --watch            something is left over, or it FAILED
        preflight                  something blocks a run
        diff, plans diff           something differs
@@ -102,10 +102,20 @@ enum Command {
     Pause(control::Which),
     /// Let a paused execution go on.
     Resume(control::Which),
+    /// End an execution before its time. Nothing is terminated, and DRS jobs that run are watched to their end.
+    Cancel(control::Cancel),
     /// Let a wave begin that awaits an approval.
     Approve(control::Decision),
     /// Do not let a wave begin that awaits an approval.
     Reject(control::Decision),
+    /// Launch again what did not succeed of a wave that failed and awaits a decision.
+    Retry(control::Retry),
+    /// Check the health again of what was launched of a wave that failed and awaits a decision.
+    Recheck(control::Decision),
+    /// Let a wave that failed and awaits a decision end so; the waves behind it go on.
+    Skip(control::Decision),
+    /// Let a wave that failed and awaits a decision end so; the waves behind it are skipped.
+    Abort(control::Decision),
     /// List who changed or started what, the newest first.
     Audit(audit::Arguments),
     /// Say who the API takes you for, and what you may do.
@@ -137,8 +147,13 @@ pub(crate) fn run() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Pause(arguments) => control::pause(&arguments, output),
         Command::Resume(arguments) => control::resume(&arguments, output),
+        Command::Cancel(arguments) => control::cancel(&arguments, output),
         Command::Approve(arguments) => control::approve(&arguments, output),
         Command::Reject(arguments) => control::reject(&arguments, output),
+        Command::Retry(arguments) => control::retry(&arguments, output),
+        Command::Recheck(arguments) => control::recheck(&arguments, output),
+        Command::Skip(arguments) => control::skip(&arguments, output),
+        Command::Abort(arguments) => control::abort(&arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Whoami => audit::whoami(output),
         Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),

@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use contract::{Execution, ServerRun, ServerStatus, WaveRun};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::table::Counts;
+use crate::table::{Counts, failures, held};
 use crate::text::{hms, printable, shortened};
 
 /// Servers in flight that are shown at once; a wave of hundreds would push the waves off the screen.
@@ -105,7 +105,7 @@ fn screen_lines(execution: &Execution, now: i64) -> Vec<String> {
     let summary = &execution.summary;
     let elapsed = hms(summary.ended_at.unwrap_or(now) - summary.started_at);
     let plan = printable(summary.plan_id.as_str());
-    let mut lines = vec![format!("{} of {plan}  {}  {elapsed}", summary.mode, summary.status)];
+    let mut lines = vec![format!("{} of {plan}  {}{}  {elapsed}", summary.mode, summary.status, held(summary))];
     let width = execution.waves.iter().map(|wave| wave.name.chars().count()).max().unwrap_or_default();
     for wave in &execution.waves {
         let counts = Counts::of(wave);
@@ -120,6 +120,7 @@ fn screen_lines(execution: &Execution, now: i64) -> Vec<String> {
             counts.servers,
             shortened(&printable(&wave.reason), REASON_CHARACTERS),
         ));
+        lines.extend(failures::awaited(execution, wave).map(|text| format!("    {text}")));
         let settled = wave.status.is_terminal();
         let flying: Vec<&ServerRun> = wave.servers.iter().filter(|server| !settled && in_flight(server)).collect();
         lines.extend(flying.iter().take(SERVERS_SHOWN).map(|server| format!("    {}", server_text(server))));
@@ -177,7 +178,8 @@ impl LineView {
                 lines.push(format!("{now}  {key:<28}  {text}"));
             }
         };
-        let whole = (printable(summary.plan_id.as_str()), format!("{} {}", summary.mode, summary.status));
+        let whole =
+            (printable(summary.plan_id.as_str()), format!("{} {}{}", summary.mode, summary.status, held(summary)));
         let ended = summary.status.is_terminal();
         if !ended {
             tell(whole.0.clone(), whole.1.clone(), false);
@@ -185,6 +187,9 @@ impl LineView {
         for wave in &execution.waves {
             let name = printable(&wave.name);
             tell(format!("wave {name}"), wave_text(wave), false);
+            if let Some(text) = failures::awaited(execution, wave) {
+                tell(format!("decide {name} {}", wave.round), text, false);
+            }
             for server in &wave.servers {
                 let key = format!("{name}/{}", printable(&server.hostname));
                 tell(key, server_text_short(server), server.status == ServerStatus::Pending);

@@ -12,6 +12,7 @@ use crate::text::{hms, printable, shortened, utc};
 pub mod audit;
 pub mod changes;
 pub mod cleanup;
+pub(crate) mod failures;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
@@ -66,6 +67,7 @@ pub fn result(execution: &Execution) -> String {
         lines.push(waves(execution));
     }
     lines.extend(execution.waves.iter().filter_map(approval));
+    lines.extend(execution.waves.iter().flat_map(|wave| failures::lines(execution, wave)));
     lines.extend(troubles(execution));
     lines.extend(findings(&summary.findings));
     let name = format!("{} of {}", summary.mode, printable(summary.plan_id.as_str()));
@@ -76,10 +78,18 @@ pub fn result(execution: &Execution) -> String {
         (None, Some(ended)) => format!(" after {}", hms(ended - summary.started_at)),
         (None, None) => String::new(),
     };
-    let held = summary.paused.as_ref().map(|pause| format!(", paused by {}", printable(&pause.by))).unwrap_or_default();
-    lines.push(format!("{name}: {}{held}{took}{reason}", summary.status));
+    lines.push(format!("{name}: {}{}{took}{reason}", summary.status, held(summary)));
     lines.push(format!("Execution {}", printable(summary.execution_id.as_str())));
     lines.join("\n")
+}
+
+/// Who holds or has cancelled an execution that runs. Once it has ended, its reason says who cancelled it.
+pub(crate) fn held(summary: &ExecutionSummary) -> String {
+    match (&summary.cancelled, &summary.paused) {
+        (Some(cancelled), _) if !summary.status.is_terminal() => format!(", cancelled by {}", printable(&cancelled.by)),
+        (None, Some(pause)) => format!(", paused by {}", printable(&pause.by)),
+        (Some(_), _) | (None, None) => String::new(),
+    }
 }
 
 /// Who has to approve `wave`, or who decided.
@@ -100,6 +110,16 @@ fn approval(wave: &WaveRun) -> Option<String> {
     Some(format!("  wave {name} awaits the approval of {} until {until}", printable(&approval.role)))
 }
 
+/// The status, and what a person did that it still leads to.
+fn status(item: &ExecutionSummary) -> String {
+    let beside = match (&item.cancelled, &item.paused) {
+        (Some(_), _) if !item.status.is_terminal() => ", cancelled",
+        (None, Some(_)) => ", paused",
+        (Some(_), _) | (None, None) => "",
+    };
+    format!("{}{beside}", item.status)
+}
+
 /// One row for each execution.
 #[must_use]
 pub fn executions(items: &[ExecutionSummary]) -> String {
@@ -109,7 +129,7 @@ pub fn executions(items: &[ExecutionSummary]) -> String {
             printable(item.execution_id.as_str()),
             printable(item.plan_id.as_str()),
             item.mode.to_string(),
-            if item.paused.is_some() { format!("{}, paused", item.status) } else { item.status.to_string() },
+            status(item),
             utc(item.started_at),
             item.rto_seconds.map_or_else(|| NOTHING.to_owned(), hms),
             printable(&item.started_by),
@@ -163,7 +183,7 @@ fn waves(execution: &Execution) -> String {
 fn troubles(execution: &Execution) -> Vec<String> {
     let mut lines = Vec::new();
     for wave in &execution.waves {
-        if wave.status.is_terminal() && !wave.reason.is_empty() {
+        if (wave.status.is_terminal() || wave.held_at.is_some()) && !wave.reason.is_empty() {
             lines.push(format!("  wave {} {}: {}", printable(&wave.name), wave.status, printable(&wave.reason)));
         }
         for action in wave.before_actions.iter().chain(&wave.after_actions) {

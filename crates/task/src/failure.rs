@@ -1,9 +1,9 @@
 //! What Step Functions says about an error that a state machine caught.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A Step Functions error output, as a `Catch` hands it on.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Failure {
     /// Its name: a [`crate::TaskError`]'s, or `States.…`.

@@ -15,8 +15,9 @@ use crate::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
-    audit, cleanup, control, executions, export, forecast, history, import, launch_settings, me, native_plan,
-    preflight, protection_groups, readiness, recovery_plans, report, resolve, schedules, source_servers, versions,
+    audit, cleanup, control, decisions, executions, export, forecast, history, import, launch_settings, me,
+    native_plan, preflight, protection_groups, readiness, recovery_plans, report, resolve, schedules, source_servers,
+    versions,
 };
 use crate::{conditional, openapi};
 
@@ -29,7 +30,7 @@ pub const MAX_IMPORT: usize = 5 * 1024 * 1024;
 pub const ACTION_EXTENSION: &str = "x-action";
 
 fn v1() -> OpenApiRouter<App> {
-    use Action::{Approve, Cleanup, Pause, Plan, Read, RefreshInventory, StartDrill};
+    use Action::{Approve, Cancel, Cleanup, Decide, Pause, Plan, Read, RefreshInventory, StartDrill};
     OpenApiRouter::new()
         .routes(secured(Read, routes!(me::get)))
         .routes(secured(Read, routes!(source_servers::list)))
@@ -63,9 +64,15 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(report::get)))
         .routes(secured(Pause, routes!(control::pause)))
         .routes(secured(Pause, routes!(control::resume)))
+        .routes(secured(Cancel, routes!(control::cancel)))
         // Each approval names a role of its own: the handler asks for it, once it has read the wave.
         .routes(secured(Approve, routes!(control::approve)))
         .routes(secured(Approve, routes!(control::reject)))
+        // In a RECOVERY what launches something needs more: the handler asks for it.
+        .routes(secured(Decide, routes!(decisions::retry)))
+        .routes(secured(Decide, routes!(decisions::recheck)))
+        .routes(secured(Decide, routes!(decisions::skip)))
+        .routes(secured(Decide, routes!(decisions::abort)))
         .routes(secured(Cleanup, routes!(cleanup::start)))
         .routes(secured(Read, routes!(export::export)))
         .routes(secured(Plan, routes!(import::import)).layer_limit(MAX_IMPORT))

@@ -7,6 +7,7 @@ use serde::Deserialize;
 pub mod audit;
 pub mod cleanup;
 pub mod control;
+pub mod decisions;
 pub mod executions;
 pub mod export;
 pub mod forecast;

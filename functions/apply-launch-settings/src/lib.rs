@@ -46,13 +46,13 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     if servers.iter().all(|server| server.launch_settings.is_empty()) {
         return Ok(Response::default());
     }
-    clients.history.running_execution(&key).await?;
+    let execution = clients.history.running_execution(&key).await?;
     let wave = clients.history.wave(&key).await?;
     // StartJobs moves the wave on before it launches anything: from there on DRS is left alone.
-    if wave.status == WaveStatus::Waiting {
+    if wave.status == WaveStatus::Waiting && execution.cancelled.is_none() {
         let drs = clients.at(&wave.region).drs;
         let refusals = Refusals { policy: wave.on_launch_settings_failure, busy: None };
-        Applying { clients, drs, refusals, servers: &mut servers }.run().await?;
+        Applying { clients, key: &key, drs, refusals, servers: &mut servers }.run().await?;
     }
     let count = |outcome| servers.iter().filter(|server| judge::outcome(server) == Some(outcome)).count();
     let response = Response {
@@ -68,6 +68,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
 /// The servers of a wave, with their settings in the making.
 struct Applying<'a> {
     clients: &'a Clients,
+    key: &'a WaveKey,
     drs: Drs,
     refusals: Refusals,
     servers: &'a mut [ServerRecord],
@@ -82,6 +83,10 @@ impl Applying<'_> {
         };
         let todo: Vec<usize> = (0..self.servers.len()).filter(|index| open(&self.servers[*index])).collect();
         for chunk in todo.chunks(CHUNK) {
+            // A large wave takes minutes: what was cancelled meanwhile is not set any further.
+            if self.clients.history.running_execution(self.key).await?.cancelled.is_some() {
+                break;
+            }
             self.apply(chunk).await?;
         }
         Ok(())

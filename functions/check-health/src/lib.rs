@@ -59,7 +59,10 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     clients.history.save_changed_servers(&before, &servers).await?;
     let count = |status| servers.iter().filter(|server| server.status == status).count();
     let checking = count(ServerStatus::Checking);
+    let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
     let next = match checking {
+        // Checks that run are not waited for: what they said so far is recorded.
+        _ if execution.is_some_and(|execution| execution.cancelled.is_some()) => Next::Settle,
         0 if wave.has_actions_after(&servers) => Next::AfterActions,
         0 => Next::Settle,
         _ if servers.iter().any(|server| has_work(server, &seen)) => Next::StartMore,

@@ -73,14 +73,20 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
         clients.history.save_batch(batch).await?;
     }
     measure(wave.mode, &before, &servers);
+    let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
+    let cancelled = execution.as_ref().is_some_and(|run| run.cancelled.is_some());
     let next = match next(&servers) {
+        _ if cancelled => ending(&servers, &batches, now),
         Some(Next::Settle) if wave.has_actions_after(&servers) => Next::AfterActions,
         Some(next) => next,
-        None => start_or_wait(clients, &key, &drs, &servers, &batches).await?,
+        None => {
+            let paused = execution.is_some_and(|run| run.paused.is_some());
+            start_or_wait(paused, &drs, &servers, &batches).await?
+        }
     };
     if matches!(next, Next::CheckHealth | Next::AfterActions | Next::Settle) && wave.launched_at.is_none() {
         wave.launched_at = servers.iter().filter_map(|server| server.launched_at).max();
-        clients.history.save_wave(&wave).await?;
+        clients.history.save_wave(&mut wave).await?;
     }
     let count = |status| servers.iter().filter(|server| server.status == status).count();
     Ok(Response {
@@ -160,18 +166,33 @@ fn next(servers: &[ServerRecord]) -> Option<Next> {
     Some(if to_check { Next::CheckHealth } else { Next::Settle })
 }
 
+/// How long an intent whose call had no known outcome is looked for in a cancelled execution. DRS shows a job within
+/// moments; what is not there after ten minutes was most likely never begun, and its servers become UNKNOWN.
+const ADOPTION_SECONDS: i64 = 600;
+
+/// What a wave of a cancelled execution does: nothing but watch what DRS has begun. StartJobs adopts then and starts nothing.
+fn ending(servers: &[ServerRecord], batches: &[BatchRecord], now: i64) -> Next {
+    let open = |batch: &BatchRecord| batch.job_id.is_none() && now - batch.intended_at < ADOPTION_SECONDS;
+    if batches.iter().any(open) {
+        Next::StartMore
+    } else if servers.iter().any(|server| server.status == ServerStatus::Launching) {
+        Next::Wait
+    } else {
+        Next::Settle
+    }
+}
+
 /// Whether more can be launched now. StartJobs is called only when it would start something or an intent is open, so that
 /// a wave that queues costs no more transitions than one that runs. In a pause nothing is started, and a wave without
 /// running jobs does not even poll.
 async fn start_or_wait(
-    clients: &Clients,
-    key: &WaveKey,
+    paused: bool,
     drs: &Drs,
     servers: &[ServerRecord],
     batches: &[BatchRecord],
 ) -> Result<Next, TaskError> {
     let with = |status| servers.iter().filter(move |server: &&ServerRecord| server.status == status);
-    if clients.history.execution(&key.execution_id, &key.plan_id).await?.is_some_and(|run| run.paused.is_some()) {
+    if paused {
         return Ok(if with(ServerStatus::Launching).next().is_some() { Next::Wait } else { Next::Hold });
     }
     let pending: Vec<ServerId> = with(ServerStatus::Pending).map(|server| server.server_id.clone()).collect();

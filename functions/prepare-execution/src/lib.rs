@@ -8,7 +8,7 @@ use aws::assess::{Assessment, assess_for};
 use aws::audit::{AuditRecord, Subject};
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
-use aws::{Clients, ErrorKind};
+use aws::{AwsError, Clients, ErrorKind};
 use domain::forecast::Estimate;
 use domain::id::{ExecutionId, InstanceId, PlanId, ScheduleId, ServerId};
 use domain::plan::Mode;
@@ -30,6 +30,9 @@ pub struct Request {
     pub plan_id: PlanId,
     /// DRILL or RECOVERY.
     pub mode: Mode,
+    /// The whole name of the Step Functions execution, of which the id is the beginning.
+    #[serde(default)]
+    pub machine_execution: Option<String>,
     /// For a RECOVERY: the plan's name.
     #[serde(default)]
     pub confirm: Option<String>,
@@ -68,12 +71,19 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let history = &clients.history;
     let mut execution = recorded(clients, &request).await?;
     match execution.status {
+        // SettleExecution comes next, and says that it is CANCELLED. An earlier delivery may have claimed servers: those are
+        // released there as well.
+        ExecutionStatus::Pending if execution.cancelled.is_some() => return Ok(Response::refused()),
         ExecutionStatus::Pending => {}
         ExecutionStatus::Running => {
             let waves = history.waves(&request.execution_id, &request.plan_id).await?;
             return Ok(Response { proceed: true, waves: freeze::order(&waves) });
         }
-        ExecutionStatus::Completed | ExecutionStatus::Partial | ExecutionStatus::Failed | ExecutionStatus::Refused => {
+        ExecutionStatus::Completed
+        | ExecutionStatus::Partial
+        | ExecutionStatus::Failed
+        | ExecutionStatus::Refused
+        | ExecutionStatus::Cancelled => {
             return Ok(Response::refused());
         }
     }
@@ -100,13 +110,33 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     }
     execution.forecast = expected(clients, &plan, &assessment.facts, request.mode).await;
     execution.findings = preflight::bounded(&findings);
-    execution.replace_instances = request.replace_instances.clone();
+    execution.replace_instances.clone_from(&request.replace_instances);
     execution.four_eyes = plan.plan.four_eyes;
     execution.automatic_cleanup = schedule::automatic_cleanup(&request, &plan.plan, schedule.as_ref());
     execution.set_status(ExecutionStatus::Running)?;
-    history.save_execution(&mut execution).await?;
+    if let Err(error) = history.save_execution(&mut execution).await {
+        return overtaken(clients, &request, (waves, servers), error).await;
+    }
     tracing::info!(waves = waves.len(), servers = servers.len(), "the plan is frozen and its servers are claimed");
     Ok(Response { proceed: true, waves: freeze::order(&waves) })
+}
+
+/// Somebody wrote the execution meanwhile. When it has ended by that, its frozen plan ends too, and what was claimed is
+/// released: nobody comes after this who would. Else the state retries, and sees what was written.
+async fn overtaken(
+    clients: &Clients,
+    request: &Request,
+    (mut waves, mut servers): Frozen,
+    error: AwsError,
+) -> Result<Response, TaskError> {
+    let history = &clients.history;
+    let now = history.execution(&request.execution_id, &request.plan_id).await?;
+    let Some(ended) = now.filter(|execution| execution.status.is_terminal()) else { return Err(error.into()) };
+    freeze::skip(&mut waves, &mut servers, &ended.reason)?;
+    history.freeze(&waves, &servers).await?;
+    let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
+    history.release(&request.execution_id, &ids).await?;
+    Ok(Response::refused())
 }
 
 /// How long the run is expected to take. A forecast that fails is no reason to fail a recovery.
@@ -130,7 +160,9 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
     let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
         .with_detail(format!("{} of {plan}", request.mode));
-    let execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    let mut execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    let longer = |name: &&String| name.as_str() != request.execution_id.as_str();
+    execution.machine_execution = request.machine_execution.as_ref().filter(longer).cloned();
     clients.history.create_execution(&execution, clients.audit.write(&event)?).await?;
     Ok(execution)
 }
@@ -217,8 +249,6 @@ type Frozen = (Vec<WaveRecord>, Vec<ServerRecord>);
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use aws::AwsError;
 
     use super::*;
 

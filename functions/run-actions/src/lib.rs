@@ -3,9 +3,9 @@
 //! Throttling of many waves together is the state's to retry.
 //!
 //! StartAutomationExecution has a client token: delivered twice, it is one automation. SendCommand has none, so it is
-//! written down before each call that a command is being sent. One whose outcome is not known then is FAILED and never sent
-//! again: unlike a health check, an action may not bear to run twice. What is left open: two deliveries that begin the same
-//! command within the same moment both send it, since the wave is written on the condition of its status only.
+//! written down before each call that a command is being sent, on the condition that nobody has written the wave since it
+//! was read: of two deliveries at the same moment one sends. One whose outcome is not known when its sender must be gone is
+//! FAILED and never sent again: unlike a health check, an action may not bear to run twice.
 
 use aws::history::{WaveKey, WaveRecord};
 use aws::ssm::{MAX_INSTANCES, Ssm};
@@ -52,8 +52,13 @@ pub struct Response {
     pub reason: Option<String>,
 }
 
+/// Seconds between looks at a delay: nothing wakes it when the execution is cancelled. A delay of a day is 288 looks.
+const LONGEST_WAIT_SECONDS: i64 = 300;
 /// Seconds between looks at a document.
 const POLL_SECONDS: i64 = 15;
+/// For how long the delivery that wrote down a command may still be sending it. A function runs for
+/// a minute at most; the rest is for clocks.
+const SENDING_SECONDS: i64 = 300;
 
 /// Looks once.
 ///
@@ -61,11 +66,14 @@ const POLL_SECONDS: i64 = 15;
 /// When AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
     let Request { key, phase } = request;
-    clients.history.running_execution(&key).await?;
+    let execution = clients.history.running_execution(&key).await?;
     let wave = clients.history.wave(&key).await?;
     let answer = |next, seconds, reason| Ok(Response { next, seconds, reason });
     if wave.status.is_terminal() {
         return answer(Next::Done, 0, None);
+    }
+    if let Some(cancelled) = execution.cancelled {
+        return answer(Next::Stop, 0, Some(cancelled.reason()));
     }
     let servers = clients.history.servers(&key).await?;
     let mut instances: Vec<InstanceId> = servers.into_iter().filter_map(|server| server.instance_id).collect();
@@ -81,7 +89,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
                 let action = &work.wave.actions(phase)[position];
                 if !action.status.is_terminal() {
                     let seconds = match action.kind {
-                        ActionKind::Delay => action.seconds_left(aws::clock::now()).max(1),
+                        ActionKind::Delay => action.seconds_left(aws::clock::now()).clamp(1, LONGEST_WAIT_SECONDS),
                         ActionKind::SsmCommand | ActionKind::SsmAutomation => POLL_SECONDS,
                     };
                     return answer(Next::Wait, seconds, None);
@@ -129,7 +137,7 @@ impl Work<'_> {
         }
         self.wave.actions_mut(self.phase)[position] = action;
         // A look that is delivered late does not undo what came after it.
-        Ok(self.clients.history.change_wave(&self.wave, self.wave.status, None).await?)
+        Ok(self.clients.history.save_wave(&mut self.wave).await?)
     }
 
     /// What a document is given of the run, where the plan asks for it.
@@ -145,7 +153,10 @@ impl Work<'_> {
 
     async fn automation(&self, position: usize, action: &mut ActionRun, now: i64) -> Result<(), TaskError> {
         let Some(id) = action.runs.first() else {
-            let token = format!("{} {} {:?} {position}", self.key.execution_id, self.key.wave, self.phase);
+            let mut token = format!("{} {} {:?} {position}", self.key.execution_id, self.key.wave, self.phase);
+            if action.attempt > 1 {
+                token.push_str(&format!(" {}", action.attempt));
+            }
             let document = action.document.clone().unwrap_or_default();
             let started = self.ssm.start_automation(&document, &self.parameters(action), &token).await;
             return begun(action, started, now);
@@ -159,6 +170,9 @@ impl Work<'_> {
 
     async fn command(&mut self, position: usize, action: &mut ActionRun, now: i64) -> Result<(), TaskError> {
         if action.sending {
+            if action.sending_since.is_some_and(|since| now - since < SENDING_SECONDS) {
+                return Ok(());
+            }
             action.sending = false;
             action.end(ActionStatus::Failed, "it is not known whether a command was sent, and none is sent twice", now);
             return Ok(());
@@ -170,6 +184,7 @@ impl Work<'_> {
         let chunks: Vec<Vec<InstanceId>> = self.instances.chunks(MAX_INSTANCES).map(<[_]>::to_vec).collect();
         let Some(targets) = chunks.get(action.runs.len()) else { return self.look(action, now).await };
         action.sending = true;
+        action.sending_since = Some(now);
         self.save(position, action.clone()).await?;
         // At most 100 characters, says the SSM API. The execution's id is at most 69.
         let comment: String = format!("{} {}", self.key.execution_id, action.name).chars().take(100).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use aws::Clients;
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, ServersEnded, WaveRecord, in_open_intents};
+use domain::gate::Cancellation;
 use domain::id::{ExecutionId, PlanId, ServerId};
 use domain::outcome::execution_outcome;
 use domain::plan::Mode;
@@ -51,14 +52,17 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let ExecutionRecords { mut execution, mut waves, mut servers, batches } = records;
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     let now = aws::clock::now();
-    let lost_waves = end_lost_waves(&mut waves, now)?;
+    let mut lost_waves = end_lost_waves(&mut waves, execution.cancelled.as_ref(), now)?;
     let lost_servers = end_lost_servers(&mut servers, &lost_waves, &in_open_intents(&batches))?;
-    history.freeze(&lost_waves, &lost_servers).await?;
+    history.save_servers(&lost_servers).await?;
+    for wave in &mut lost_waves {
+        history.save_wave(wave).await?;
+    }
     execution.servers = (!servers.is_empty()).then(|| ended(&servers));
     history.release(&request.execution_id, &ids).await?;
     if !execution.status.is_terminal() {
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
-        let launched = servers.iter().any(|server| server.instance_id.is_some());
+        let launched = servers.iter().any(|server| server.newest_instance().is_some());
         execution.set_left_over(execution.mode == Mode::Drill && launched);
         history.save_execution(&mut execution).await?;
         if let Some(rto) = execution.rto_seconds() {
@@ -76,10 +80,11 @@ fn conclude(
     error: Option<&Failure>,
     now: i64,
 ) -> Result<(), TaskError> {
-    let outcomes: Vec<_> = waves.iter().map(|wave| (wave.status, wave.on_failure)).collect();
-    let (status, reason) = match error {
-        Some(failure) => (ExecutionStatus::Failed, failure.text()),
-        None => (execution_outcome(&outcomes), waves_reason(waves)),
+    let outcomes: Vec<_> = waves.iter().map(|wave| (wave.status, wave.policy())).collect();
+    let (status, reason) = match (&execution.cancelled, error) {
+        (Some(cancelled), _) => (ExecutionStatus::Cancelled, cancelled.reason()),
+        (None, Some(failure)) => (ExecutionStatus::Failed, failure.text()),
+        (None, None) => (execution_outcome(&outcomes), waves_reason(waves)),
     };
     execution.set_status(status)?;
     execution.reason = reason;
@@ -105,12 +110,21 @@ fn waves_reason(waves: &[WaveRecord]) -> String {
 
 const LOST: &str = "the execution ended without settling this wave";
 
-/// Ends the waves that did not end by themselves; gives back those.
-fn end_lost_waves(waves: &mut [WaveRecord], now: i64) -> Result<Vec<WaveRecord>, TaskError> {
+/// Ends the waves that did not end by themselves; gives back those. Of an execution that was cancelled before its waves
+/// began, that is all of them.
+fn end_lost_waves(
+    waves: &mut [WaveRecord],
+    cancelled: Option<&Cancellation>,
+    now: i64,
+) -> Result<Vec<WaveRecord>, TaskError> {
+    let (status, reason) = match cancelled {
+        Some(cancelled) => (WaveStatus::Cancelled, cancelled.reason()),
+        None => (WaveStatus::Failed, LOST.to_owned()),
+    };
     let mut lost = Vec::new();
     for wave in waves.iter_mut().filter(|wave| !wave.status.is_terminal()) {
-        wave.set_status(WaveStatus::Failed)?;
-        LOST.clone_into(&mut wave.reason);
+        wave.set_status(status)?;
+        wave.reason.clone_from(&reason);
         for action in wave.before_actions.iter_mut().chain(&mut wave.after_actions) {
             action.abandon(now);
         }
@@ -127,12 +141,12 @@ fn end_lost_servers(
     lost: &[WaveRecord],
     intended: &BTreeSet<ServerId>,
 ) -> Result<Vec<ServerRecord>, TaskError> {
-    let is_lost = |server: &&mut ServerRecord| lost.iter().any(|wave| wave.number == server.wave);
     let mut changed = Vec::new();
-    for server in servers.iter_mut().filter(is_lost).filter(|server| !server.status.is_terminal()) {
+    for server in servers.iter_mut().filter(|server| !server.status.is_terminal()) {
+        let Some(wave) = lost.iter().find(|wave| wave.number == server.wave) else { continue };
         let untouched = server.status == ServerStatus::Pending && !intended.contains(&server.server_id);
         server.set_status(if untouched { ServerStatus::Skipped } else { ServerStatus::Unknown })?;
-        LOST.clone_into(&mut server.reason);
+        server.reason.clone_from(&wave.reason);
         changed.push(server.clone());
     }
     Ok(changed)

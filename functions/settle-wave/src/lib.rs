@@ -1,14 +1,17 @@
 //! `SettleWave`: writes what a wave came to and lets the waves behind it go on. Also the way out of every failure in a
-//! wave: whatever happened, the wave ends here with a recorded status.
+//! wave: whatever happened, the wave ends here with a recorded status, or is held for a person's decision where its plan
+//! says so.
 
 use std::collections::BTreeSet;
 
 use aws::Clients;
 use aws::handoff::Seen;
 use aws::history::{ServerRecord, WaveKey, WaveRecord, in_open_intents};
+use domain::gate::{Cancellation, WaveApproval};
 use domain::id::ServerId;
 use domain::outcome::wave_outcome;
-use domain::status::{ServerStatus, WaveStatus};
+use domain::plan::OnFailure;
+use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use task::{Failure, TaskError};
 
@@ -19,10 +22,13 @@ pub struct Request {
     /// Which.
     #[serde(flatten)]
     pub key: WaveKey,
+    /// The round that has ended; missing when the wave's state machine is lost, since nothing could wait for a decision then.
+    #[serde(default)]
+    pub round: Option<u32>,
     /// Why it does not run at all.
     #[serde(default)]
     pub skip: Option<String>,
-    /// Why it is FAILED whatever its servers came to: somebody refusal it, or an action failed.
+    /// Why it is FAILED whatever its servers came to: somebody refused it, or an action failed.
     #[serde(default)]
     pub refusal: Option<String>,
     /// What stopped it.
@@ -36,34 +42,52 @@ pub struct Request {
 pub struct Response {
     /// The wave's status.
     pub status: WaveStatus,
+    /// Whether it goes on once somebody has decided about its failure.
+    pub held: bool,
+    /// After how many seconds it looks for itself whether somebody has.
+    pub seconds: i64,
 }
+
+/// As long as a wave waits at least before it looks for itself.
+const FIRST_LOOK_SECONDS: i64 = 300;
 
 /// Settles the wave once; a second delivery only wakes the waves behind it again.
 ///
 /// # Errors
 /// When AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
-    let Request { key, skip, refusal, error } = request;
-    let why = Why { skip, refusal, error };
+    let Request { key, round, skip, refusal, error } = request;
     let mut wave = clients.history.wave(&key).await?;
-    if !wave.status.is_terminal() {
+    let run = clients.history.execution(&key.execution_id, &key.plan_id).await?;
+    let cancelled = run.as_ref().and_then(|run| run.cancelled.clone());
+    // Held, or begun anew by somebody since: what is delivered late of an earlier round changes nothing.
+    let earlier = round.is_some_and(|round| round < wave.round);
+    let goes_on = earlier || (cancelled.is_none() && round.is_some() && wave.held_at.is_some());
+    if !wave.status.is_terminal() && !goes_on {
+        let why = Why { cancelled, skip, refusal, error };
+        let may_hold = round.is_some() && run.is_some_and(|run| run.status == ExecutionStatus::Running);
         let mut servers = clients.history.servers(&key).await?;
         let before = servers.clone();
         let intended = in_open_intents(&clients.history.batches(&key).await?);
         end_servers(&mut servers, &intended, &why.text())?;
-        settle(&mut wave, &servers, why, aws::clock::now())?;
+        settle(&mut wave, &servers, why, may_hold, aws::clock::now())?;
         clients.history.save_changed_servers(&before, &servers).await?;
-        clients.history.save_wave(&wave).await?;
-        let failed = servers.iter().filter(|server| failed(server.status)).count();
-        task::metric::servers_failed(wave.mode, failed);
+        clients.history.save_wave(&mut wave).await?;
+        if wave.status.is_terminal() {
+            let failed = servers.iter().filter(|server| failed(server.status)).count();
+            task::metric::servers_failed(wave.mode, failed);
+        }
         tracing::info!(status = %wave.status, "wave {:?} is settled: {}", wave.name, wave.status);
+    }
+    if !wave.status.is_terminal() {
+        return Ok(Response { status: wave.status, held: true, seconds: FIRST_LOOK_SECONDS });
     }
     // After the wave is written: a dependant that reads now sees it.
     let seen = Seen::now(clients, &key.execution_id, &key.plan_id).await?;
     for dependant in wave.dependants {
         seen.release(clients, &WaveKey { wave: dependant, ..key.clone() }).await?;
     }
-    Ok(Response { status: wave.status })
+    Ok(Response { status: wave.status, held: false, seconds: 0 })
 }
 
 fn failed(status: ServerStatus) -> bool {
@@ -72,6 +96,7 @@ fn failed(status: ServerStatus) -> bool {
 
 /// Why the wave ends otherwise than by its servers.
 struct Why {
+    cancelled: Option<Cancellation>,
     skip: Option<String>,
     refusal: Option<String>,
     error: Option<Failure>,
@@ -80,6 +105,11 @@ struct Why {
 impl Why {
     fn text(&self) -> String {
         let error = || self.error.as_ref().map(Failure::text);
+        if let Some(cancelled) = &self.cancelled {
+            // What came in between is the reason why something of it may not be known.
+            let reasons = std::iter::once(cancelled.reason()).chain(error());
+            return reasons.collect::<Vec<_>>().join("; ");
+        }
         self.skip.clone().or_else(|| self.refusal.clone()).or_else(error).unwrap_or_default()
     }
 }
@@ -110,13 +140,32 @@ fn slowest(servers: &[ServerRecord], of: impl Fn(&ServerRecord) -> Option<(i64, 
 }
 
 /// Judges the wave by its servers, unless it was skipped, refused or broke off. A wave that a person rejects is FAILED and
-/// not SKIPPED: nothing before it went wrong, so what it means for the waves behind it is for its own policy to say.
-fn settle(wave: &mut WaveRecord, servers: &[ServerRecord], why: Why, now: i64) -> Result<(), TaskError> {
-    let (status, reason) = match (why.skip, why.refusal, why.error) {
-        (Some(reason), _, _) => (WaveStatus::Skipped, reason),
-        (None, Some(reason), _) => (WaveStatus::Failed, reason),
-        (None, None, Some(failure)) => (WaveStatus::Failed, failure.text()),
-        (None, None, None) => {
+/// not SKIPPED: nothing before it went wrong, so what it means for the waves behind it is for its own policy to say. One
+/// that had not ended when its execution was cancelled is CANCELLED, however far it came: its servers say that.
+///
+/// One that failed by itself, and whose plan says PAUSE, is held instead, unless somebody has decided already that it ends.
+fn settle(
+    wave: &mut WaveRecord,
+    servers: &[ServerRecord],
+    why: Why,
+    may_hold: bool,
+    now: i64,
+) -> Result<(), TaskError> {
+    let ended_by = wave
+        .decisions
+        .last()
+        .filter(|decision| wave.status == WaveStatus::AwaitingDecision && !decision.decided.begins_anew());
+    if why.cancelled.is_none() && ended_by.is_some() {
+        wave.set_status(WaveStatus::Failed)?;
+        wave.ended_at = Some(now);
+        return Ok(());
+    }
+    let text = why.text();
+    let (status, reason) = match (why.cancelled, why.skip, why.refusal, why.error) {
+        (Some(_), _, _, _) => (WaveStatus::Cancelled, text),
+        (None, Some(_), _, _) => (WaveStatus::Skipped, text),
+        (None, None, Some(_), _) | (None, None, None, Some(_)) => (WaveStatus::Failed, text),
+        (None, None, None, None) => {
             let results: Vec<_> = servers.iter().map(|server| (server.criticality, server.status)).collect();
             let outcome = wave_outcome(wave.min_healthy_percent, &results);
             (outcome.status, outcome.reason)
@@ -126,6 +175,10 @@ fn settle(wave: &mut WaveRecord, servers: &[ServerRecord], why: Why, now: i64) -
     wave.slowest_check_seconds = slowest(servers, |server| Some((server.checking_at?, server.checked_at?)));
     for action in wave.before_actions.iter_mut().chain(&mut wave.after_actions) {
         action.abandon(now);
+    }
+    let rejected = wave.approval.as_ref().is_some_and(WaveApproval::refuses);
+    if status == WaveStatus::Failed && wave.on_failure == OnFailure::Pause && may_hold && !rejected {
+        return Ok(wave.hold(reason, now)?);
     }
     wave.set_status(status)?;
     wave.reason = reason;

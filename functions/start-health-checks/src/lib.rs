@@ -27,6 +27,10 @@ pub struct Response {
 /// a health check must bear.
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let now = aws::clock::now();
+    let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
+    if execution.is_some_and(|execution| execution.cancelled.is_some()) {
+        return Ok(Response { commands: 0 });
+    }
     let wave = clients.history.wave(&key).await?;
     let ssm = clients.at(&wave.region).ssm;
     let mut servers = clients.history.servers(&key).await?;
@@ -67,7 +71,7 @@ async fn begin(
     clients.history.save_servers(&begun).await?;
     if wave.status == WaveStatus::Launching {
         wave.set_status(WaveStatus::Checking)?;
-        clients.history.save_wave(&wave).await?;
+        clients.history.save_wave(&mut wave).await?;
     }
     Ok(())
 }

@@ -7,15 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws::drs::{Drs, JOB_HORIZON_SECONDS, RecoveryInstance};
 use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
-use aws::{AwsError, Clients, ErrorKind};
+use aws::{AwsError, Clients, ErrorKind, adopt};
 use domain::batch::{self, Quotas, WaitReason};
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::preflight::LiveInstance;
 use domain::status::{ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
-
-mod adopt;
 
 /// What was started.
 #[derive(Debug, Serialize)]
@@ -34,8 +32,12 @@ pub struct Response {
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let execution = clients.history.running_execution(&key).await?;
     let mut launch = Launch::load(clients, key, execution).await?;
-    if launch.execution.paused.is_some() {
-        // Paused since the gate was passed. What DRS has started already is still ours to watch.
+    if !matches!(launch.wave.status, WaveStatus::Waiting | WaveStatus::Launching) {
+        // Delivered late: the wave has gone on, or is held after a failure.
+        return Ok(Response { jobs: 0, waiting: 0 });
+    }
+    if launch.execution.paused.is_some() || launch.execution.cancelled.is_some() {
+        // Paused or cancelled since the gate was passed. What DRS has started already is still ours to watch.
         let jobs = launch.adopt_intents().await?;
         return Ok(Response { jobs, waiting: launch.pending().len() });
     }
@@ -56,6 +58,15 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     }
     launch.save_waiting().await?;
     Ok(Response { jobs, waiting: launch.pending().len() })
+}
+
+/// Adopts the jobs whose start had no known outcome, and starts none: for a wave whose machine runs no more.
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn adopt(clients: &Clients, key: WaveKey) -> Result<usize, TaskError> {
+    let execution = clients.history.running_execution(&key).await?;
+    Launch::load(clients, key, execution).await?.adopt_intents().await
 }
 
 /// A wave that is being launched.
@@ -83,8 +94,9 @@ impl<'a> Launch<'a> {
     async fn begin(&mut self) -> Result<(), TaskError> {
         if self.wave.status == WaveStatus::Waiting {
             self.wave.set_status(WaveStatus::Launching)?;
-            self.wave.started_at = Some(aws::clock::now());
-            self.clients.history.save_wave(&self.wave).await?;
+            // In another round it began long ago.
+            self.wave.started_at.get_or_insert(aws::clock::now());
+            self.clients.history.save_wave(&mut self.wave).await?;
         }
         Ok(())
     }
@@ -117,13 +129,15 @@ impl<'a> Launch<'a> {
 
     /// Those of `servers` with a live failover, and one instance of each.
     async fn protected(&self, servers: &[ServerId]) -> Result<BTreeMap<ServerId, InstanceId>, TaskError> {
-        let (mode, replace) = (self.execution.mode, &self.execution.replace_instances);
+        let mode = self.execution.mode;
+        // Whoever has the wave launch servers again agrees to lose what it launched before.
+        let replace = &self.execution.replace_instances | &self.wave.scope.replace_instances;
         let instances = self.drs.recovery_instances(servers).await?;
         Ok(instances
             .into_iter()
             .filter(RecoveryInstance::may_live)
             .map(|instance| (instance.server.clone(), LiveInstance::from(instance)))
-            .filter(|(_, live)| live.is_protected(mode, replace))
+            .filter(|(_, live)| live.is_protected(mode, &replace))
             .map(|(server, live)| (server, live.id))
             .collect())
     }

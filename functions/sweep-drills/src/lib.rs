@@ -100,7 +100,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         }
     }
     task::metric::left_over_drills(stand);
-    task::metric::active_executions(clients.history.count_running().await?);
+    task::metric::active_executions(clients.history.active().await?.len());
     tracing::info!(due = response.due.len(), told = response.left_over.len(), "{stand} drills stand");
     Ok(response)
 }

@@ -46,7 +46,7 @@ pub(super) fn deploy(
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let state = wanted.state;
     let cdk = |arguments: &[&str]| {
-        let mut command = node::program(workspace, "cdk");
+        let mut command = node::program(workspace, "cdk", "cdk");
         aws_environment(&mut command, &services.aws_endpoint);
         command.env("CDK_DISABLE_CLI_TELEMETRY", "1").env("CI", "true").args(arguments).arg("--no-notices");
         command
@@ -112,6 +112,7 @@ pub(super) fn describe(
         state_machines: named(&[
             ("recovery", "RecoveryStateMachineArn"),
             ("wave", "WaveStateMachineArn"),
+            ("stopped", "StoppedStateMachineArn"),
             ("inventory", "InventoryStateMachineArn"),
             ("readiness", "ReadinessStateMachineArn"),
             ("sweep", "SweepStateMachineArn"),
@@ -119,6 +120,7 @@ pub(super) fn describe(
         outputs: outputs.clone(),
         scale: wanted.arguments.scale,
         clock: clock.to_owned(),
+        console_url: String::new(),
         pids: BTreeMap::from([
             ("ministack".to_owned(), services.ministack_pid),
             ("simulator".to_owned(), services.simulator_pid),

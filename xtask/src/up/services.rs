@@ -106,7 +106,8 @@ impl Services {
     }
 }
 
-fn await_answer(service: &mut Child, name: &str, url: &str, log: &Path) -> anyhow::Result<()> {
+/// Waits until a service that was just started answers at `url`.
+pub(crate) fn await_answer(service: &mut Child, name: &str, url: &str, log: &Path) -> anyhow::Result<()> {
     let agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(5))).build().new_agent();
     let start = Instant::now();
     while agent.get(url).call().is_err() {

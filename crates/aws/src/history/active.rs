@@ -1,6 +1,6 @@
 //! What runs, and what stands: the index `active`.
 
-use super::record::{ACTIVE_KEY, LEFT_OVER};
+use super::record::{LEFT_OVER, RUNS};
 use super::{ExecutionRecord, History};
 use crate::error::AwsError;
 use crate::store::{Index, Items, Query};
@@ -29,12 +29,12 @@ impl History {
         self.all_active(LEFT_OVER).await
     }
 
-    /// How many executions run.
+    /// All executions that have not ended.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn count_running(&self) -> Result<usize, AwsError> {
-        Ok(self.all_active(ACTIVE_KEY).await?.len())
+    pub async fn active(&self) -> Result<Vec<ExecutionRecord>, AwsError> {
+        self.all_active(RUNS).await
     }
 
     async fn all_active(&self, hash: &str) -> Result<Vec<ExecutionRecord>, AwsError> {

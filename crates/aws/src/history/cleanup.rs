@@ -94,7 +94,7 @@ impl CleanupInstanceRecord {
     /// The instance of `server`, when the drill recorded one with its job.
     #[must_use]
     pub fn of(id: &ExecutionId, plan: &PlanId, attempt: u32, server: &ServerRecord, region: &str) -> Option<Self> {
-        let (instance_id, launched_by) = server.instance_id.clone().zip(server.job_id.clone())?;
+        let (instance_id, launched_by) = server.newest_instance()?;
         Some(Self {
             execution_id: id.clone(),
             plan_id: format!("{}#instance#{:03}#{}", cleanup_range(plan), server.wave, server.server_id),
@@ -102,8 +102,8 @@ impl CleanupInstanceRecord {
             server_id: server.server_id.clone(),
             hostname: server.hostname.clone(),
             region: region.to_owned(),
-            instance_id,
-            launched_by,
+            instance_id: instance_id.clone(),
+            launched_by: launched_by.clone(),
             status: InstanceCleanup::Pending,
             job_id: None,
             started_at: None,

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
 use domain::cleanup::CleanupPolicy;
+use domain::decision::{FailureDecision, Scope};
 use domain::forecast::Estimate;
-use domain::gate::{Pause, WaveApproval};
+use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use domain::outcome::wave_outcome;
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
@@ -21,9 +22,12 @@ use crate::error::{AwsError, ErrorKind};
 /// The hash key of the index `byStart`. Only executions carry it.
 pub(super) const EXECUTION_KIND: &str = "EXECUTION";
 /// The hash key of the index `active` under which executions are that have not ended.
-pub(super) const ACTIVE_KEY: &str = "1";
+pub(super) const RUNS: &str = "1";
 /// The hash key of the index `active` under which drills are whose instances stand.
 pub(super) const LEFT_OVER: &str = "LEFT_OVER";
+
+/// The revision of what has never been changed.
+pub(super) const FRESH: u64 = 1;
 
 pub(super) fn wave_range(plan: &PlanId, wave: u32) -> String {
     format!("{plan}#wave#{wave:03}")
@@ -45,6 +49,9 @@ pub struct ExecutionRecord {
     plan: PlanId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     active: Option<String>,
+    /// The name of its Step Functions execution, where that is longer than its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine_execution: Option<String>,
     /// The version of the plan, once it is frozen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_version: Option<u64>,
@@ -77,6 +84,9 @@ pub struct ExecutionRecord {
     /// That it is held; missing when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Pause>,
+    /// That it is to end, and who wants that; stays once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancellation>,
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
@@ -117,7 +127,8 @@ impl ExecutionRecord {
             plan: plan_id.clone(),
             plan_id,
             kind: EXECUTION_KIND.to_owned(),
-            active: Some(ACTIVE_KEY.to_owned()),
+            active: Some(RUNS.to_owned()),
+            machine_execution: None,
             plan_version: None,
             mode,
             replace_instances: BTreeSet::new(),
@@ -130,9 +141,10 @@ impl ExecutionRecord {
             forecast: None,
             servers: None,
             paused: None,
+            cancelled: None,
             four_eyes: false,
             automatic_cleanup: None,
-            revision: 1,
+            revision: FRESH,
         }
     }
 
@@ -163,7 +175,7 @@ impl ExecutionRecord {
     pub fn set_status(&mut self, status: ExecutionStatus) -> Result<(), AwsError> {
         allowed(self.status.can_become(status), &self.execution_id, self.status, status)?;
         self.status = status;
-        self.active = (!status.is_terminal()).then(|| ACTIVE_KEY.to_owned());
+        self.active = (!status.is_terminal()).then(|| RUNS.to_owned());
         if status.is_terminal() {
             self.paused = None;
         }
@@ -228,6 +240,25 @@ pub struct WaveRecord {
     /// How long the slowest server's health checks took; nothing where none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowest_check_seconds: Option<u32>,
+    /// 1, and one more for each time that it is begun anew after a failure.
+    #[serde(default = "first_round")]
+    pub round: u32,
+    /// Since when it is held for a decision about its failure, in Unix seconds; missing when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<i64>,
+    /// What people decided about its failures, the oldest first.
+    #[serde(default)]
+    pub decisions: Vec<FailureDecision>,
+    /// The servers that the newest of them is about.
+    #[serde(default)]
+    pub scope: Scope,
+    /// Counts the writes of this item: it is written by tasks and by people at the same time.
+    #[serde(default)]
+    pub(super) revision: u64,
+}
+
+fn first_round() -> u32 {
+    1
 }
 
 impl WaveRecord {
@@ -260,6 +291,11 @@ impl WaveRecord {
             ended_at: None,
             slowest_launch_seconds: None,
             slowest_check_seconds: None,
+            round: first_round(),
+            held_at: None,
+            decisions: Vec::new(),
+            scope: Scope::default(),
+            revision: FRESH,
         }
     }
 
@@ -294,6 +330,9 @@ impl WaveRecord {
     pub fn set_status(&mut self, status: WaveStatus) -> Result<(), AwsError> {
         allowed(self.status.can_become(status), &self.name, self.status, status)?;
         self.status = status;
+        if status.is_terminal() {
+            self.held_at = None;
+        }
         Ok(())
     }
 }

@@ -10,8 +10,8 @@ use domain::plan::Criticality;
 use domain::status::ServerStatus;
 use serde::{Deserialize, Serialize};
 
-use super::WaveKey;
 use super::record::allowed;
+use super::{AttemptRecord, WaveKey};
 use crate::error::AwsError;
 
 /// A server of a wave.
@@ -70,6 +70,12 @@ pub struct ServerRecord {
     /// What came of that; nothing before it was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<SettingsRecord>,
+    /// The round of its wave in which this attempt was begun; 0 in records of a version that knew one only.
+    #[serde(default)]
+    pub round: u32,
+    /// How the attempts before this one ended, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptRecord>,
 }
 
 /// What came of setting a server's launch settings.
@@ -113,6 +119,8 @@ impl ServerRecord {
             checks: Vec::new(),
             launch_settings: LaunchSettings::default(),
             settings: None,
+            round: 1,
+            attempts: Vec::new(),
         }
     }
 
@@ -163,6 +171,13 @@ pub struct CheckRecord {
 }
 
 impl CheckRecord {
+    /// Makes it ready to be run again.
+    pub fn begin_anew(&mut self) {
+        self.status = CheckStatus::Pending;
+        (self.command_id, self.ended_at) = (None, None);
+        self.output.clear();
+    }
+
     /// Ends the check.
     pub fn end(&mut self, status: CheckStatus, output: impl Into<String>, now: i64) {
         self.status = status;

@@ -25,7 +25,7 @@ pub struct CleanupPolicy {
     /// Minutes from the end of the drill, 0 to 43,200 (30 days).
     #[schema(maximum = 43_200)]
     pub after: u32,
-    /// What becomes of a drill that did not complete: one that is PARTIAL or FAILED.
+    /// What becomes of a drill that did not complete: one that is PARTIAL, FAILED or CANCELLED.
     #[serde(default)]
     pub on_failure: OnDrillFailure,
 }
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_drill_that_did_not_complete_is_kept_unless_the_plan_says_otherwise() {
-        for status in [ExecutionStatus::Partial, ExecutionStatus::Failed] {
+        for status in [ExecutionStatus::Partial, ExecutionStatus::Failed, ExecutionStatus::Cancelled] {
             assert_eq!(KEEP.due_at(Mode::Drill, status, Some(1_000)), None);
             assert_eq!(CLEANUP.due_at(Mode::Drill, status, Some(1_000)), Some(4_600));
         }

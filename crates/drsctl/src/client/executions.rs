@@ -1,6 +1,6 @@
 //! `/v1/executions`, and starting one.
 
-use contract::{Execution, ExecutionSummary, Page, StartExecution, WaveDecision};
+use contract::{CancelExecution, Execution, ExecutionSummary, Page, RetryWave, StartExecution, WaveDecision};
 use domain::id::{ExecutionId, PlanId};
 
 use super::wire::{Call, Query, segment};
@@ -89,6 +89,14 @@ impl Client {
         self.send(&Call::post(format!("/v1/executions/{}/resume", segment(id.as_str()))))
     }
 
+    /// Ends an execution before its time; cancelled already, it stays as it is.
+    ///
+    /// # Errors
+    /// As [`Client::pause`].
+    pub fn cancel(&self, id: &ExecutionId, cancel: &CancelExecution) -> Result<Execution, ClientError> {
+        self.send(&Call::post(format!("/v1/executions/{}/cancel", segment(id.as_str()))).json(cancel))
+    }
+
     /// Lets a wave begin that awaits an approval.
     ///
     /// # Errors
@@ -105,6 +113,42 @@ impl Client {
     pub fn reject(&self, id: &ExecutionId, wave: u32, decision: &WaveDecision) -> Result<Execution, ClientError> {
         let id = segment(id.as_str());
         self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/reject")).json(decision))
+    }
+
+    /// Launches again what did not succeed of a wave that failed and is held.
+    ///
+    /// # Errors
+    /// When it is not held, instances are not confirmed, or the API refuses or cannot be reached.
+    pub fn retry(&self, id: &ExecutionId, wave: u32, retry: &RetryWave) -> Result<Execution, ClientError> {
+        let id = segment(id.as_str());
+        self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/retry")).json(retry))
+    }
+
+    /// Checks the health again of what was launched of a wave that failed and is held.
+    ///
+    /// # Errors
+    /// When it is not held, or the API refuses or cannot be reached.
+    pub fn recheck(&self, id: &ExecutionId, wave: u32, decision: &WaveDecision) -> Result<Execution, ClientError> {
+        let id = segment(id.as_str());
+        self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/recheck")).json(decision))
+    }
+
+    /// Lets a wave that failed and is held end FAILED, and the waves behind it go on.
+    ///
+    /// # Errors
+    /// As [`Client::recheck`].
+    pub fn skip(&self, id: &ExecutionId, wave: u32, decision: &WaveDecision) -> Result<Execution, ClientError> {
+        let id = segment(id.as_str());
+        self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/skip")).json(decision))
+    }
+
+    /// Lets a wave that failed and is held end FAILED, and the waves behind it be SKIPPED.
+    ///
+    /// # Errors
+    /// As [`Client::recheck`].
+    pub fn abort(&self, id: &ExecutionId, wave: u32, decision: &WaveDecision) -> Result<Execution, ClientError> {
+        let id = segment(id.as_str());
+        self.send(&Call::post(format!("/v1/executions/{id}/waves/{wave}/abort")).json(decision))
     }
 
     /// One page of executions, the newest first, of one plan or of all.

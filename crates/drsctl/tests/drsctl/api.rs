@@ -133,7 +133,14 @@ pub(crate) fn everything(request: &Request) -> Answer {
         ("GET", "executions/shop-1/report") => report_of(request),
         ("POST", "executions/shop-1/pause") => controlled(|run| run["paused"] = json!({"by": NASTY, "at": 100})),
         ("POST", "executions/shop-1/resume") => controlled(|_| {}),
+        ("POST", "executions/shop-1/cancel") => {
+            controlled(|run| run["cancelled"] = json!({"by": NASTY, "at": 100, "comment": NASTY}))
+        }
         ("POST", "executions/shop-1/waves/1/approve") => controlled(|run| decided(run, "APPROVED")),
+        ("POST", "executions/shop-1/waves/1/retry") => controlled(|run| failed(run, "RETRY")),
+        ("POST", "executions/shop-1/waves/1/recheck") => controlled(held),
+        ("POST", "executions/shop-1/waves/1/skip") => controlled(|run| failed(run, "SKIP")),
+        ("POST", "executions/shop-1/waves/1/abort") => controlled(|run| failed(run, "ABORT")),
         ("POST", "executions/shop-1/waves/1/reject") => controlled(|run| decided(run, "REJECTED")),
         ("GET", "executions/shop-1") => Some((200, execution("COMPLETED", "COMPLETED", "HEALTHY"))),
         _ => Some((404, json!({"title": "Not found", "status": 404, "code": "NOT_FOUND", "detail": path}).to_string())),
@@ -178,6 +185,19 @@ fn controlled(change: impl Fn(&mut Value)) -> Answer {
 fn decided(run: &mut Value, verdict: &str) {
     run["waves"][0]["approval"] = json!({"role": "dr-approver", "timeoutMinutes": 60, "onTimeout": "REJECT",
         "askedAt": 100, "expiresAt": 3_700, "decision": {"verdict": verdict, "by": NASTY, "at": 200, "comment": NASTY}});
+}
+
+/// A wave about whose failure somebody has decided.
+fn failed(run: &mut Value, decided: &str) {
+    run["waves"][0]["decisions"] =
+        json!([{"decided": decided, "by": NASTY, "at": 200, "comment": NASTY, "reason": NASTY, "servers": 1}]);
+}
+
+/// A wave that awaits a decision.
+fn held(run: &mut Value) {
+    let wave = &mut run["waves"][0];
+    (wave["status"], wave["heldAt"], wave["reason"]) = (json!("AWAITING_DECISION"), json!(100), json!(NASTY));
+    wave["allowedActions"] = json!(["RECHECK", "ABORT"]);
 }
 
 /// Two pages.

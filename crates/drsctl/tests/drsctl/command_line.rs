@@ -103,7 +103,7 @@ fn a_recovery_without_a_terminal_needs_its_name_given() {
 #[test]
 fn watching_exits_with_0_only_if_it_completed() {
     let home = tempfile::tempdir().unwrap();
-    for (status, code) in [("COMPLETED", 0), ("PARTIAL", 1), ("FAILED", 1), ("REFUSED", 1)] {
+    for (status, code) in [("COMPLETED", 0), ("PARTIAL", 1), ("FAILED", 1), ("REFUSED", 1), ("CANCELLED", 1)] {
         let server = Server::new(move |_, before| {
             Some(if before == 0 {
                 (202, execution("PENDING", "WAITING", "PENDING"))

@@ -104,6 +104,7 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
     ("executions shop-1", 0, &["GET /v1/executions/shop-1"], "DRILL of shop: COMPLETED"),
     ("pause shop-1", 0, &["POST /v1/executions/shop-1/pause"], "RUNNING, paused by"),
     ("resume shop-1", 0, &["POST /v1/executions/shop-1/resume"], "DRILL of shop: RUNNING"),
+    ("cancel shop-1 --comment wrong", 0, &["POST /v1/executions/shop-1/cancel"], "RUNNING, cancelled by"),
     (
         "approve shop-1 database",
         0,
@@ -115,6 +116,30 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
         0,
         &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/reject"],
         "wave database was rejected by",
+    ),
+    (
+        "retry shop-1 database --server s-1 --replace i-1",
+        0,
+        &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/retry"],
+        "wave database was retried (1 servers) by",
+    ),
+    (
+        "recheck shop-1 1",
+        0,
+        &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/recheck"],
+        "wave database failed and awaits a decision: drsctl recheck|abort shop-1",
+    ),
+    (
+        "skip shop-1 1 --comment later",
+        0,
+        &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/skip"],
+        "wave database was skipped, and the waves behind it went on, by",
+    ),
+    (
+        "abort shop-1 1",
+        0,
+        &["GET /v1/executions/shop-1", "POST /v1/executions/shop-1/waves/1/abort"],
+        "wave database was aborted by",
     ),
     ("audit", 0, &["GET /v1/audit"], "PutRecoveryPlan"),
     ("whoami", 0, &["GET /v1/me"], "Read, Plan"),

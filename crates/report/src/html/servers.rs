@@ -1,6 +1,6 @@
 //! The servers of each wave: launch settings, launch, health checks, instance, and why something went wrong.
 
-use contract::{CheckRun, Criticality, ServerRun, SettingsRun, WaveRun};
+use contract::{CheckRun, Criticality, ServerAttempt, ServerRun, SettingsRun, WaveRun};
 use domain::health::CheckStatus;
 use domain::launch_settings::SettingsOutcome;
 
@@ -75,7 +75,8 @@ fn code(page: &mut Markup, text: Option<&str>) {
 
 /// What does not fit into a column, in a row of its own.
 fn below(page: &mut Markup, server: &ServerRun) {
-    if server.reason.is_empty() && server.launch_settings.is_none() && server.checks.is_empty() {
+    let nothing = server.launch_settings.is_none() && server.checks.is_empty() && server.attempts.is_empty();
+    if server.reason.is_empty() && nothing {
         return;
     }
     page.raw("<tr class=\"below\"><td colspan=\"5\">");
@@ -88,7 +89,33 @@ fn below(page: &mut Markup, server: &ServerRun) {
     for one in &server.checks {
         check(page, one);
     }
+    for (index, one) in server.attempts.iter().enumerate() {
+        attempt(page, index + 1, one);
+    }
     page.raw("</td></tr>");
+}
+
+/// How an earlier attempt ended; what stands above it is the newest.
+fn attempt(page: &mut Markup, number: usize, attempt: &ServerAttempt) {
+    page.raw("<p><span class=\"dot ")
+        .raw(server_class(attempt.status))
+        .raw("\"></span>Attempt ")
+        .number(number)
+        .raw(": ");
+    page.text(attempt.status.as_str());
+    if let Some(started) = attempt.started_at {
+        page.raw(" <span class=\"more\">").text(utc(started)).raw("</span>");
+    }
+    for id in [attempt.job_id.as_ref().map(AsRef::as_ref), attempt.instance_id.as_ref().map(AsRef::as_ref)] {
+        if id.is_some() {
+            page.raw(" ");
+            code(page, id);
+        }
+    }
+    if !attempt.reason.is_empty() {
+        page.raw(" – ").text(&attempt.reason);
+    }
+    page.raw("</p>");
 }
 
 fn launch_settings(page: &mut Markup, settings: &SettingsRun) {

@@ -1,14 +1,14 @@
 //! The waves, one row each.
 
-use contract::{ServerStatus, WaveRun, WaveStatus};
+use contract::{Decided, ServerStatus, WaveRun, WaveStatus};
 
 use crate::markup::Markup;
 use crate::model::Report;
-use crate::text::{clock, duration};
+use crate::text::{clock, duration, utc};
 
 /// How a wave's status is coloured.
 pub(super) fn wave_class(status: WaveStatus) -> &'static str {
-    let neutral = status == WaveStatus::Skipped;
+    let neutral = matches!(status, WaveStatus::Skipped | WaveStatus::Cancelled);
     match (status.is_terminal(), status == WaveStatus::Completed, status == WaveStatus::Partial) {
         (false, ..) => "open",
         (true, true, _) => "good",
@@ -75,5 +75,26 @@ fn row(page: &mut Markup, report: &Report, wave: &WaveRun) {
     if !wave.reason.is_empty() {
         page.raw("<tr class=\"below\"><td></td><td colspan=\"8\">").text(&wave.reason).raw("</td></tr>");
     }
+    for decision in &wave.decisions {
+        page.raw("<tr class=\"below\"><td></td><td colspan=\"8\">").text(utc(decision.at)).raw(" ");
+        page.text(&decision.by).raw(decided(decision.decided));
+        if decision.decided.begins_anew() {
+            page.raw(" (").number(decision.servers as usize).raw(" servers)");
+        }
+        if !decision.comment.is_empty() {
+            page.raw(": ").text(&decision.comment);
+        }
+        page.raw(" <span class=\"more\">It had failed: ").text(&decision.reason).raw("</span></td></tr>");
+    }
     page.raw("</tbody>");
+}
+
+/// What somebody did about a failure.
+fn decided(decided: Decided) -> &'static str {
+    match decided {
+        Decided::Retry => " had what failed launched again",
+        Decided::Recheck => " had the health checks run again",
+        Decided::Skip => " let the waves behind it go on",
+        Decided::Abort => " let the waves behind it be skipped",
+    }
 }

@@ -52,6 +52,12 @@ pub(crate) fn execution() -> Execution {
         "PARTIAL",
         &[server(6, "rpt-1", (800, 1_400, 1_520), json!({})), server(7, "rpt-2", (800, 0, 0), failed)],
     );
+    reporting["round"] = json!(2);
+    reporting["decisions"] = json!([{"decided": "RETRY", "by": "grace", "at": START + 1_200, "comment": "another instance type",
+        "reason": "2 of 2 servers did not succeed, 1 of them critical", "servers": 2}]);
+    reporting["servers"][0]["attempts"] = json!([{"status": "UNHEALTHY", "reason": "health check \"page-loads\": exit status 7",
+        "jobId": "drsjob-0aaaaaaaaaaaaaaaa", "instanceId": "i-0aaaaaaaaaaaaaaaa", "startedAt": START + 300,
+        "launchedAt": START + 900, "checkedAt": START + 1_100, "checks": []}]);
     reporting["reason"] = json!("1 of 2 servers did not succeed, none of them critical");
     let waves = [
         wave(

@@ -1,19 +1,21 @@
-//! What a person does to an execution that runs: pause and resume it, approve or reject a wave. Each is decided by
+//! What a person does to an execution that runs: pause, resume and cancel it, approve or reject a wave. Each is decided by
 //! [`domain::control`], written together with its entry in the audit log, and then the waves that wait are woken. Not
 //! here: what a wave does then.
 
 use aws::audit::{AuditRecord, Subject};
+use aws::cancel::{Cancel, Outcome};
 use aws::handoff::Seen;
-use aws::history::{ExecutionRecord, ExecutionRecords, WaveKey, WaveRecord};
+use aws::history::{ExecutionRecord, ExecutionRecords, WaveRecord};
 use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{Execution, FieldProblem, WaveDecision};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction};
+use contract::{CancelExecution, Execution, FieldProblem, WaveDecision};
+use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, WaveNow, ending};
+use domain::decision::Candidate;
 use domain::gate::{ApprovalDecision, Pause, Verdict};
 use domain::id::ExecutionId;
-use domain::role::ADMINISTRATOR;
+use domain::role::{ADMINISTRATOR, Action, allowed_roles};
 use domain::status::WaveStatus;
 
 use super::executions::execution;
@@ -25,7 +27,7 @@ use crate::problem::Problem;
 use crate::storing::changed_meanwhile;
 
 /// How often somebody else may be quicker. Each time it is read and decided anew.
-const ATTEMPTS: usize = 5;
+pub(super) const ATTEMPTS: usize = 5;
 /// Characters of a comment.
 const MAX_COMMENT: usize = 1_000;
 
@@ -40,7 +42,8 @@ pub async fn pause(
     caller: Caller,
     Named(id): Named<ExecutionId>,
 ) -> Result<Json<Execution>, Problem> {
-    change(&app, &caller, &id, ExecutionAction::Pause).await
+    let pause = Pause { by: caller.name.clone(), at: aws::clock::now() };
+    change(&app, &caller, &id, ExecutionAction::Pause, "PauseExecution", Some(pause)).await
 }
 
 /// Lets a paused execution go on. Not paused, it stays as it is, and waves that wait are woken once more.
@@ -53,7 +56,30 @@ pub async fn resume(
     caller: Caller,
     Named(id): Named<ExecutionId>,
 ) -> Result<Json<Execution>, Problem> {
-    change(&app, &caller, &id, ExecutionAction::Resume).await
+    change(&app, &caller, &id, ExecutionAction::Resume, "ResumeExecution", None).await
+}
+
+/// Ends an execution before its time: nothing more is begun, and waves that have not begun are CANCELLED. What DRS has begun
+/// nobody can cancel: it is watched to its end and recorded. Nothing is terminated. Cancelled already, it stays as it is.
+#[utoipa::path(post, path = "/executions/{executionId}/cancel", operation_id = "cancelExecution",
+    params(("executionId" = ExecutionId, Path)), request_body = CancelExecution,
+    responses((status = 200, body = Execution),
+        (status = 409, body = contract::ProblemDetails, content_type = "application/problem+json")))]
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named<ExecutionId>,
+    Document(request): Document<CancelExecution>,
+) -> Result<Json<Execution>, Problem> {
+    let comment = comment(&request.comment, "the cancellation")?;
+    let by = Cancel { actor: &caller.actor(), comment: &comment, action: "CancelExecution", way: "" };
+    match aws::cancel::cancel(app.clients, &id, &by).await {
+        Ok(Outcome::Cancelled) => Ok(Json(execution(read(&app, &id).await?, &caller))),
+        Ok(Outcome::NotPossible { reason }) => Err(not_possible(&reason)),
+        Ok(Outcome::NotFound) => Err(Problem::not_found(&format!("execution {id}"))),
+        Err(error) if error.kind == ErrorKind::Conflict => Err(changed_meanwhile(&format!("execution {id}"))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Lets a wave begin that awaits an approval. Needs the role that the approval names, or dr-admin.
@@ -90,25 +116,18 @@ async fn change(
     caller: &Caller,
     id: &ExecutionId,
     action: ExecutionAction,
+    name: &str,
+    paused: Option<Pause>,
 ) -> Result<Json<Execution>, Problem> {
     for _ in 0..ATTEMPTS {
         let mut records = read(app, id).await?;
         let record = &mut records.execution;
-        match action.possible(record.status, record.paused.as_ref()) {
+        match action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) {
             Possible::Yes => {}
             Possible::Already => return woken(app, caller, records).await,
             Possible::No { reason } => return Err(not_possible(&reason)),
         }
-        let name = match action {
-            ExecutionAction::Pause => {
-                record.paused = Some(Pause { by: caller.name.clone(), at: aws::clock::now() });
-                "PauseExecution"
-            }
-            ExecutionAction::Resume => {
-                record.paused = None;
-                "ResumeExecution"
-            }
-        };
+        record.paused.clone_from(&paused);
         let event = AuditRecord::new(&caller.actor(), name, &Subject::Execution(id.clone()));
         let written = app.clients.history.change_execution(record, app.clients.audit.write(&event)?).await;
         if is_written(written)? {
@@ -126,21 +145,23 @@ async fn decide(
     action: WaveAction,
     decision: WaveDecision,
 ) -> Result<Json<Execution>, Problem> {
-    let comment = comment(decision)?;
+    let comment = comment(&decision.comment, "the decision")?;
     for _ in 0..ATTEMPTS {
         let mut records = read(app, id).await?;
         let ExecutionRecords { execution: run, waves, .. } = &mut records;
         let missing = || Problem::not_found(&format!("wave {number} in execution {id}"));
         let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
         may(caller, run, wave, action)?;
-        if let Possible::No { reason } = action.possible(wave.status, wave.approval.as_ref()) {
+        goes_on(run)?;
+        if let Possible::No { reason } = action.possible(&now_of(wave, &[])) {
             return Err(not_possible(&reason));
         }
-        let (name, verdict) = match action {
-            WaveAction::Approve => ("ApproveWave", Verdict::Approved),
-            WaveAction::Reject => ("RejectWave", Verdict::Rejected),
+        let (name, verdict) = if action == WaveAction::Approve {
+            ("ApproveWave", Verdict::Approved)
+        } else {
+            ("RejectWave", Verdict::Rejected)
         };
-        let (by, at, was) = (caller.name.clone(), aws::clock::now(), wave.status);
+        let (by, at) = (caller.name.clone(), aws::clock::now());
         if let Some(approval) = wave.approval.as_mut() {
             approval.decision = Some(ApprovalDecision { verdict, by, at, comment: comment.clone() });
         }
@@ -148,20 +169,20 @@ async fn decide(
         let event = AuditRecord::new(&caller.actor(), name, &Subject::Execution(id.clone()))
             .with_detail(format!("wave {number} ({}): {comment}", wave.name));
         let event = app.clients.audit.write(&event)?;
-        if is_written(app.clients.history.change_wave(wave, was, Some(event)).await)? {
+        if is_written(app.clients.history.change_wave(wave, event).await)? {
             return woken(app, caller, records).await;
         }
     }
     Err(changed_meanwhile(&format!("execution {id}")))
 }
 
-async fn read(app: &App, id: &ExecutionId) -> Result<ExecutionRecords, Problem> {
+pub(super) async fn read(app: &App, id: &ExecutionId) -> Result<ExecutionRecords, Problem> {
     let found = app.clients.history.everything(id).await?;
     found.ok_or_else(|| Problem::not_found(&format!("execution {id}")))
 }
 
 /// False when somebody else was quicker.
-fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
+pub(super) fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind == ErrorKind::Conflict => Ok(false),
@@ -170,23 +191,41 @@ fn is_written(written: Result<(), AwsError>) -> Result<bool, AwsError> {
 }
 
 /// Wakes the waves that wait, after what was decided is written. One that cannot be woken now looks for itself later.
-async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<Json<Execution>, Problem> {
+pub(super) async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<Json<Execution>, Problem> {
     let ExecutionRecord { execution_id, plan_id, .. } = &records.execution;
-    let seen = Seen::now(app.clients, execution_id, plan_id).await?;
-    for wave in records.waves.iter().filter(|wave| !wave.status.is_terminal()) {
-        let key = WaveKey { execution_id: execution_id.clone(), plan_id: plan_id.clone(), wave: wave.number };
-        seen.release(app.clients, &key).await?;
-    }
+    Seen::wake(app.clients, execution_id, plan_id).await?;
     Ok(Json(execution(read(app, execution_id).await?, caller)))
 }
 
-fn may(caller: &Caller, run: &ExecutionRecord, wave: &WaveRecord, action: WaveAction) -> Result<(), Problem> {
-    let Some(approval) = &wave.approval else { return Ok(()) };
-    decider(caller, run).may(action, approval).map_err(|why| match why {
-        MayNot::Role => {
-            let (who, role) = (&caller.name, &approval.role);
-            let detail = format!("{who} may not decide about this wave: it needs the role {role} or {ADMINISTRATOR}");
-            Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", detail)
+/// A wave, as far as it matters to what may be done to it.
+pub(super) fn now_of<'a>(wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
+    WaveNow {
+        status: wave.status,
+        approval: wave.approval.as_ref(),
+        decided: wave.decisions.last(),
+        is_held: wave.held_at.is_some(),
+        round: wave.round,
+        servers,
+    }
+}
+
+pub(super) fn may(
+    caller: &Caller,
+    run: &ExecutionRecord,
+    wave: &WaveRecord,
+    action: WaveAction,
+) -> Result<(), Problem> {
+    let missing = |who: &str, what: &str, roles: &[&str]| {
+        let detail = format!("{who} may not {what}: it needs the role {}", roles.join(" or "));
+        Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", detail)
+    };
+    decider(caller, run).may(action, wave.approval.as_ref()).map_err(|why| match why {
+        MayNot::Role => match wave.approval.as_ref().filter(|_| action.decides().is_none()) {
+            Some(approval) => missing(&caller.name, "decide about this wave", &[&approval.role, ADMINISTRATOR]),
+            None => missing(&caller.name, "decide about this wave", &allowed_roles(action.role_action())),
+        },
+        MayNot::Recovery => {
+            missing(&caller.name, "let servers of a RECOVERY be launched", &allowed_roles(Action::StartRecovery))
         }
         MayNot::FourEyes => {
             let detail =
@@ -207,8 +246,17 @@ pub(crate) fn decider<'a>(caller: &'a Caller, run: &'a ExecutionRecord) -> Decid
     }
 }
 
-fn comment(decision: WaveDecision) -> Result<String, Problem> {
-    let comment = decision.comment.trim().to_owned();
+/// Nothing is decided any more about an execution that is cancelled and ends.
+pub(super) fn goes_on(run: &ExecutionRecord) -> Result<(), Problem> {
+    match run.cancelled.as_ref().filter(|_| !run.status.is_terminal()) {
+        Some(cancelled) => Err(not_possible(&ending(cancelled))),
+        None => Ok(()),
+    }
+}
+
+/// What somebody said about `what` that he did.
+pub(super) fn comment(comment: &str, what: &str) -> Result<String, Problem> {
+    let comment = comment.trim().to_owned();
     let message = if comment.chars().count() > MAX_COMMENT {
         format!("at most {MAX_COMMENT} characters")
     } else if comment.chars().any(|character| character.is_control() && character != '\n') {
@@ -216,9 +264,9 @@ fn comment(decision: WaveDecision) -> Result<String, Problem> {
     } else {
         return Ok(comment);
     };
-    Err(Problem::invalid_document("the decision", vec![FieldProblem { at: "comment".to_owned(), message }]))
+    Err(Problem::invalid_document(what, vec![FieldProblem { at: "comment".to_owned(), message }]))
 }
 
-fn not_possible(reason: &str) -> Problem {
+pub(super) fn not_possible(reason: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, "NOT_POSSIBLE_NOW", reason)
 }

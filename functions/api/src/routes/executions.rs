@@ -3,22 +3,24 @@
 use std::collections::BTreeMap;
 
 use aws::audit::{AuditRecord, Subject};
-use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use aws::history::{AttemptRecord, CheckRecord, ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
 use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{
-    CheckRun, Execution, ExecutionSummary, Mode, Page, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,
+    CheckRun, Execution, ExecutionSummary, Mode, Page, ServerAttempt, ServerCounts, ServerRun, SettingsRun,
+    StartExecution, WaveRun,
 };
 use domain::control::{Decider, ExecutionAction, Possible, WaveAction};
+use domain::decision::Candidate;
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::control::decider;
+use super::control::{decider, now_of};
 use super::{cleanup, page_size};
 use crate::App;
 use crate::caller::Caller;
@@ -160,7 +162,11 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
         .into_iter()
         .map(|record| {
             let of_wave = servers.remove(&record.number).unwrap_or_default();
-            wave(record, &names, of_wave, &decider(caller, &records.execution))
+            let mut wave = wave(record, &names, of_wave, &decider(caller, &records.execution));
+            if records.execution.cancelled.is_some() {
+                wave.allowed_actions.clear();
+            }
+            wave
         })
         .collect();
     Execution { summary: summary(records.execution, caller), waves, cleanup: None }
@@ -169,7 +175,7 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
     let allowed = |action: &&ExecutionAction| {
         caller.may(action.role_action()).is_ok()
-            && action.possible(record.status, record.paused.as_ref()) == Possible::Yes
+            && action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) == Possible::Yes
     };
     ExecutionSummary {
         allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
@@ -189,15 +195,16 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
         left_over: None,
         servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
         paused: record.paused,
+        cancelled: record.cancelled,
     }
 }
 
 fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRun>, decider: &Decider<'_>) -> WaveRun {
-    let approval = record.approval.as_ref();
-    let allowed = |action: &&WaveAction| {
-        approval.is_some_and(|approval| decider.may(**action, approval).is_ok())
-            && action.possible(record.status, approval) == Possible::Yes
-    };
+    let fit = |server: &ServerRun| Candidate { status: server.status, has_instance: server.instance_id.is_some() };
+    let candidates: Vec<Candidate> = servers.iter().map(fit).collect();
+    let now = now_of(&record, &candidates);
+    let allowed =
+        |action: &&WaveAction| decider.may(**action, now.approval).is_ok() && action.possible(&now) == Possible::Yes;
     WaveRun {
         allowed_actions: WaveAction::ALL.iter().filter(allowed).copied().collect(),
         number: record.number,
@@ -206,6 +213,9 @@ fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRu
         region: record.region,
         status: record.status,
         reason: record.reason,
+        round: record.round,
+        held_at: record.held_at,
+        decisions: record.decisions,
         approval: record.approval,
         before_actions: record.before_actions,
         after_actions: record.after_actions,
@@ -236,17 +246,31 @@ fn server(record: ServerRecord) -> ServerRun {
             changes: settings.changes,
             reason: settings.reason,
         }),
-        checks: record
-            .checks
-            .into_iter()
-            .map(|check| CheckRun {
-                name: check.name,
-                kind: check.kind,
-                required: check.required,
-                status: check.status,
-                output: check.output,
-                ended_at: check.ended_at,
-            })
-            .collect(),
+        checks: record.checks.into_iter().map(check).collect(),
+        attempts: record.attempts.into_iter().map(attempt).collect(),
+    }
+}
+
+fn attempt(record: AttemptRecord) -> ServerAttempt {
+    ServerAttempt {
+        status: record.status,
+        reason: record.reason,
+        job_id: record.job_id,
+        instance_id: record.instance_id,
+        started_at: record.started_at,
+        launched_at: record.launched_at,
+        checked_at: record.checked_at,
+        checks: record.checks.into_iter().map(check).collect(),
+    }
+}
+
+fn check(record: CheckRecord) -> CheckRun {
+    CheckRun {
+        name: record.name,
+        kind: record.kind,
+        required: record.required,
+        status: record.status,
+        output: record.output,
+        ended_at: record.ended_at,
     }
 }

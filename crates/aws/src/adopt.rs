@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use aws::drs::Job;
-use aws::history::BatchRecord;
 use domain::id::JobId;
 use domain::plan::Mode;
 
+use crate::drs::Job;
+use crate::history::BatchRecord;
+
 /// How far the clocks of DRS and of Lambda may be apart. Both are AWS's and kept to well under a second; a minute costs
 /// nothing, since the servers of an intent are claimed and a foreign job with all of them is what launches them anyway.
-pub(crate) const CLOCK_SKEW_SECONDS: i64 = 60;
+const CLOCK_SKEW_SECONDS: i64 = 60;
 
 /// What DRS shows about the servers of an intent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found {
+pub enum Found {
     /// The job that the intent started.
     Ours(JobId),
     /// A running job that somebody else started holds one of its servers.
@@ -24,7 +25,8 @@ pub(crate) enum Found {
 
 /// The job that `intent` started, if DRS has it: a launch of this mode, with exactly these servers, created since the
 /// intent, and none of the jobs that other batches have. Else the job that stands in the way.
-pub(crate) fn find(intent: &BatchRecord, mode: Mode, own: &BTreeSet<JobId>, jobs: &[Job]) -> Found {
+#[must_use]
+pub fn find(intent: &BatchRecord, mode: Mode, own: &BTreeSet<JobId>, jobs: &[Job]) -> Found {
     let since = intent.intended_at - CLOCK_SKEW_SECONDS;
     let ours = jobs
         .iter()
@@ -40,11 +42,11 @@ pub(crate) fn find(intent: &BatchRecord, mode: Mode, own: &BTreeSet<JobId>, jobs
 
 #[cfg(test)]
 mod tests {
-    use aws::drs::JobServer;
-    use aws::history::WaveKey;
     use domain::id::ServerId;
 
     use super::*;
+    use crate::drs::JobServer;
+    use crate::history::WaveKey;
 
     fn job(id: &str, initiated_by: &str, created_at: i64, servers: &[&str]) -> Job {
         let server = |id: &&str| JobServer { id: ServerId::from(*id), launch_status: String::new(), instance: None };

@@ -1,0 +1,152 @@
+import { type InfiniteData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useApi } from '../shell/context.js';
+import { body } from './client.js';
+import type { Execution, Mode } from './types.js';
+
+/** Shorter than the 2 s in which the console promises to show what the API knows. */
+const LIVE_MS = 1000;
+/** Overviews. */
+const CALM_MS = 5000;
+
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextToken?: string | null;
+}
+
+/** All that was read of a list. */
+export function itemsOf<T>(data: InfiniteData<Page<T>> | undefined): T[] {
+  return data?.pages.flatMap((page) => page.items) ?? [];
+}
+
+const first = undefined as string | undefined;
+const next = <T>(page: Page<T>): string | undefined => page.nextToken ?? undefined;
+
+export function useExecutions(filter: { planId?: string; leftOver?: boolean } = {}, refetchInterval: number | false = CALM_MS) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['executions', filter],
+    queryFn: ({ pageParam }) =>
+      body(api.GET('/v1/executions', { params: { query: { ...filter, nextToken: pageParam, limit: 50 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
+    refetchInterval,
+  });
+}
+
+export const executionKey = (id: string) => ['execution', id] as const;
+
+/** Whether there is still something to come. */
+export function isLive(execution: Pick<Execution, 'endedAt' | 'cleanup'>): boolean {
+  return execution.endedAt == null || execution.cleanup?.status === 'RUNNING';
+}
+
+/** An execution; asked for again and again while it runs. A failed attempt is not repeated: the next one comes anyway. */
+export function useExecution(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: executionKey(id),
+    queryFn: () => body(api.GET('/v1/executions/{executionId}', { params: { path: { executionId: id } } })),
+    retry: false,
+    refetchInterval: ({ state }) => (state.data && !isLive(state.data) ? false : LIVE_MS),
+  });
+}
+
+/** Does something to an execution; its answer is the execution as it is then, and shown at once. */
+export function useExecutionChange<T>(id: string, change: (input: T) => Promise<Execution>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (execution) => {
+      queries.setQueryData(executionKey(id), execution);
+      void queries.invalidateQueries({ queryKey: ['executions'] });
+    },
+    onError: () => void queries.invalidateQueries({ queryKey: executionKey(id) }),
+  });
+}
+
+export function usePlans() {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['plans'],
+    queryFn: ({ pageParam }) => body(api.GET('/v1/recovery-plans', { params: { query: { nextToken: pageParam, limit: 200 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
+  });
+}
+
+export function usePlan(name: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['plan', name],
+    queryFn: () => body(api.GET('/v1/recovery-plans/{name}', { params: { path: { name } } })),
+  });
+}
+
+export function usePlanVersion(name: string, version: number | null | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['plan', name, version],
+    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/versions/{version}', { params: { path: { name, version: version ?? 0 } } })),
+    enabled: version != null,
+    // A version never changes.
+    staleTime: Infinity,
+  });
+}
+
+export function usePlanVersions(name: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['plan-versions', name],
+    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/versions', { params: { path: { name }, query: { limit: 50 } } })),
+  });
+}
+
+export function usePlanRuns(name: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['plan-runs', name],
+    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/history', { params: { path: { name }, query: { limit: 50 } } })),
+  });
+}
+
+export function useReadiness(name: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['readiness', name],
+    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/readiness', { params: { path: { name }, query: { limit: 1 } } })),
+    staleTime: 30_000,
+  });
+}
+
+export function useForecast(name: string, mode: Mode, enabled = true) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['forecast', name, mode],
+    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/forecast', { params: { path: { name }, query: { mode } } })),
+    enabled,
+    staleTime: 60_000,
+  });
+}
+
+/** Reads live from DRS: never repeated by itself. */
+export function usePreflight(name: string, mode: Mode, enabled: boolean) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['preflight', name, mode],
+    queryFn: () => body(api.POST('/v1/recovery-plans/{name}/preflight', { params: { path: { name }, query: { mode } } })),
+    enabled,
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+}
+
+export function useGroups() {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['groups'],
+    queryFn: ({ pageParam }) => body(api.GET('/v1/protection-groups', { params: { query: { nextToken: pageParam, limit: 200 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
+  });
+}

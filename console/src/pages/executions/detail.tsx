@@ -1,0 +1,116 @@
+import Alert from '@cloudscape-design/components/alert';
+import Container from '@cloudscape-design/components/container';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
+import { Suspense, lazy, useState } from 'react';
+import { useParams } from 'react-router';
+import { useExecution, useForecast, usePlanVersion } from '../../api/queries.js';
+import type { Execution } from '../../api/types.js';
+import { useClock } from '../../shell/context.js';
+import { QueryState } from '../../shell/query-state.js';
+import { useTick } from '../../shell/use-tick.js';
+import { execution as strings } from '../../strings/executions.js';
+import { FindingsTable } from '../../view/findings-table.js';
+import { timeOfDay, words } from '../../view/format.js';
+import { Gantt } from '../../view/gantt.js';
+import { lookOf } from '../../view/status.js';
+import type { GraphNode } from '../../view/wave-graph.js';
+import { ExecutionButtons } from './buttons.js';
+import { Cleanup } from './cleanup.js';
+import { Decisions } from './decisions.js';
+import { EventsTable } from './events-table.js';
+import { ganttRows } from './gantt-rows.js';
+import { expectations, progressOf } from './progress.js';
+import { ServersTable } from './servers-table.js';
+import { Summary } from './summary.js';
+import { WavesTable } from './waves-table.js';
+
+const WaveGraph = lazy(() => import('../../view/wave-graph.js'));
+
+/** One execution, live. */
+export default function ExecutionPage() {
+  const { executionId = '' } = useParams();
+  const query = useExecution(executionId);
+  return <QueryState query={query}>{(execution) => <Detail execution={execution} />}</QueryState>;
+}
+
+function Detail({ execution }: { execution: Execution }) {
+  const clock = useClock();
+  const running = execution.endedAt == null;
+  useTick(running, clock.speed > 1 ? 250 : 1000);
+  const now = Math.max(clock.now(), execution.startedAt);
+  const [selected, setSelected] = useState<string>();
+  const version = usePlanVersion(execution.planId, execution.planVersion);
+  // Of the plan as it is now. An old run is shown against what it was, which only its totals tell.
+  const forecast = useForecast(execution.planId, execution.mode, running || execution.planVersion != null).data;
+  const current = forecast?.planVersion === execution.planVersion ? forecast : undefined;
+  const expected = running && current ? expectations(execution, current, now) : undefined;
+  const target = version.data?.targetRtoMinutes == null ? undefined : version.data.targetRtoMinutes * 60;
+  const select = (wave: string) => setSelected((before) => (before === wave ? undefined : wave));
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" description={execution.executionId} actions={<ExecutionButtons execution={execution} />}>
+          {strings.of(execution.mode, execution.planId)}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {execution.paused && (
+          <Alert type="warning">{strings.paused(execution.paused.by, timeOfDay(execution.paused.at))}</Alert>
+        )}
+        {execution.status === 'REFUSED' && <Alert type="error">{strings.refused} {execution.reason}</Alert>}
+        {execution.status !== 'REFUSED' && execution.reason && <Alert type="info">{execution.reason}</Alert>}
+        <Decisions execution={execution} now={now} />
+        <Summary execution={execution} now={now} target={target} expected={expected} hasForecast={current !== undefined} />
+        {execution.waves.length > 0 && (
+          <SpaceBetween size="l">
+            <Container header={<Header variant="h2">{strings.graph.title}</Header>}>
+              <Suspense fallback={<Spinner />}>
+                <WaveGraph waves={graphNodes(execution)} selected={selected} onSelect={select} />
+              </Suspense>
+            </Container>
+            <Container header={<Header variant="h2">{strings.gantt.title}</Header>}>
+              <Gantt
+                rows={ganttRows(execution, current, now)}
+                {...(target !== undefined && { target })}
+                {...(running && { now: now - execution.startedAt })}
+              />
+            </Container>
+            <WavesTable execution={execution} expected={expected} now={now} selected={selected} onSelect={select} />
+            <ServersTable execution={execution} wave={selected} onWave={setSelected} />
+          </SpaceBetween>
+        )}
+        {execution.findings.length > 0 && (
+          <ExpandableSection
+            variant="container"
+            headerText={strings.findings}
+            headerCounter={`(${execution.findings.length})`}
+            defaultExpanded={execution.status === 'REFUSED'}
+          >
+            <FindingsTable findings={execution.findings} embedded />
+          </ExpandableSection>
+        )}
+        {execution.cleanup && <Cleanup cleanup={execution.cleanup} />}
+        <EventsTable execution={execution} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+function graphNodes({ waves }: Execution): GraphNode[] {
+  return waves.map(({ name, dependsOnWaves, status, servers }) => {
+    const { up, total, failed } = progressOf(servers);
+    return {
+      name,
+      dependsOnWaves,
+      look: lookOf(status),
+      status: words(status),
+      detail: failed > 0 ? strings.waves.failedServers(failed) : `${up}/${total}`,
+      done: total === 0 ? 0 : up / total,
+    };
+  });
+}

@@ -1,0 +1,5 @@
+//! The Lambda `reopen-servers`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(reopen_servers::handle)
+}

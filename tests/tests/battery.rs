@@ -1,0 +1,144 @@
+//! The battery: every task of a run delivered twice, and every task failed once. The run still ends with what it should: its
+//! status recorded, its claims released, no server launched twice. The tasks are read off the state machines, so a new one is
+//! in it by itself; the plan below has to lead through it.
+#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
+
+use std::collections::BTreeSet;
+
+use contract::{Execution, ExecutionStatus, Mode, ServerStatus};
+use domain::id::ExecutionId;
+use e2e::scenario::{assert_ended, eventually, servers};
+use e2e::{Scenario, cloud};
+use serde_json::{Value, json};
+
+/// The tasks of a machine that are functions, by the names of their states: one name in five places.
+fn tasks(machine: &str) -> BTreeSet<String> {
+    let file = format!("{}/../statemachine/{machine}.asl.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(file).unwrap();
+    let found = text.lines().filter_map(|line| line.trim().strip_prefix("FunctionName: ${")?.strip_suffix("Function}"));
+    found.map(str::to_owned).collect()
+}
+
+fn all_tasks() -> BTreeSet<String> {
+    let all: BTreeSet<String> = tasks("recovery").union(&tasks("wave")).cloned().collect();
+    assert!(all.len() > 10, "{all:?}");
+    all
+}
+
+/// `StartJobs` is the function `start-jobs`.
+fn function(state: &str) -> String {
+    let mut name = String::new();
+    for letter in state.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+/// A plan of one wave whose run goes through every task: an approval that nobody gives, an action, launch settings, a check.
+fn everything(name: &str) -> (Scenario, Vec<String>) {
+    let scenario = Scenario::new(name);
+    let ids = scenario.servers(2, |_, _| {});
+    let group = format!("{}-all", scenario.name);
+    let members = json!([{ "id": ids[0] }, { "id": ids[1] }]);
+    let document = json!({ "name": group, "servers": members, "launchSettings": { "copyTags": true } });
+    scenario.put("protection-groups", &group, &document);
+    scenario.plan(&json!([{
+        "name": "all", "groups": [group],
+        "approval": { "timeoutMinutes": 5, "onTimeout": "PROCEED" },
+        "beforeActions": [{ "name": "rest", "kind": "delay", "delayMinutes": 1 }],
+        "healthChecks": [{ "name": "agent", "kind": "ssmAgentOnline", "runIn": ["DRILL"] }],
+    }]));
+    (scenario, ids)
+}
+
+/// What has happened in both machines of an execution.
+fn events(scenario: &Scenario, id: &ExecutionId) -> Vec<Value> {
+    let cloud = scenario.cloud;
+    let mut events = cloud.history(&cloud.execution_arn("recovery", id.as_str()));
+    let name = format!("{id}-wave-001");
+    let request = json!({ "stateMachineArn": cloud.state_machines["wave"], "maxResults": 1000 });
+    let begun = cloud.sfn("ListExecutions", &request)["executions"]
+        .as_array()
+        .is_some_and(|listed| listed.iter().any(|execution| execution["name"] == name));
+    if begun {
+        events.extend(cloud.history(&cloud.execution_arn("wave", &name)));
+    }
+    events
+}
+
+/// The names of the states that were entered.
+fn entered(events: &[Value]) -> BTreeSet<String> {
+    let names = events.iter().filter_map(|event| event["stateEnteredEventDetails"]["name"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+fn assert_whole(scenario: &Scenario, ended: &Execution, ids: &[String], since: u64) {
+    assert_ended(ended, ExecutionStatus::Completed);
+    assert!(servers(ended).all(|server| server.status == ServerStatus::Healthy && server.instance_id.is_some()));
+    let journal = scenario.cloud.journal(since);
+    let created = journal.changes("JobCreated", ids);
+    assert_eq!(created.len(), 1, "no server is launched twice: {created:?}");
+    assert!(journal.calls("TerminateRecoveryInstances", ids).is_empty());
+    let path = format!("/recovery-plans/{}/preflight?mode=DRILL", scenario.name);
+    let preflight = scenario.cloud.send("POST", &path, &[], None);
+    assert!(!preflight.body.to_string().contains("SERVER_CLAIMED"), "{}", preflight.body);
+}
+
+#[test]
+fn every_task_delivered_twice() {
+    let _alone = cloud().disturb(&[]);
+    let (scenario, ids) = everything("twice-all");
+    let since = scenario.cloud.journal_position();
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    let (all, mut done) = (all_tasks(), BTreeSet::new());
+    let key = json!({
+        "executionId": id, "planId": scenario.name, "wave": 1, "mode": "DRILL", "phase": "BEFORE", "token": "of another delivery",
+    });
+    let ended = eventually("the end of the run", || {
+        let entered = entered(&events(&scenario, &id));
+        for state in all.intersection(&entered) {
+            if done.insert(state.clone()) {
+                std::thread::scope(|scope| {
+                    let again = || scenario.cloud.invoke(&function(state), &key);
+                    let both = [scope.spawn(again), scope.spawn(again)];
+                    both.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+                });
+            }
+        }
+        let now = scenario.client().execution(&id).unwrap();
+        if now.summary.status.is_terminal() && done.len() >= all.len() { Ok(now) } else { Err(format!("{done:?}")) }
+    });
+    assert_eq!(done, all, "the run went through every task");
+    assert_whole(&scenario, &ended, &ids, since);
+}
+
+#[test]
+fn every_task_failed_once() {
+    let _alone = cloud().disturb(&[]);
+    let (scenario, ids) = everything("failed-all");
+    let since = scenario.cloud.journal_position();
+    let (all, mut failed) = (all_tasks(), BTreeSet::new());
+    let mut refused = scenario.cloud.refuse(&all.iter().map(|state| function(state)).collect::<Vec<_>>());
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    let ended = eventually("the end of the run", || {
+        // Whatever was refused is told by the last state that was entered before.
+        let mut state = String::new();
+        for event in events(&scenario, &id) {
+            if let Some(name) = event["stateEnteredEventDetails"]["name"].as_str() {
+                name.clone_into(&mut state);
+            }
+            let kind = event["type"].as_str().unwrap_or_default();
+            if kind.ends_with("Failed") && all.contains(&state) {
+                failed.insert(state.clone());
+                refused.let_go(&function(&state));
+            }
+        }
+        let now = scenario.client().execution(&id).unwrap();
+        if now.summary.status.is_terminal() { Ok(now) } else { Err(format!("failed: {failed:?}")) }
+    });
+    assert_eq!(failed, all, "each was refused once");
+    assert_whole(&scenario, &ended, &ids, since);
+}
