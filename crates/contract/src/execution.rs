@@ -102,7 +102,8 @@ pub struct ExecutionSummary {
     pub status: ExecutionStatus,
     /// Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise.
     pub reason: String,
-    /// Who started it: a user of the API, or `stepfunctions` when it came from EventBridge or the console.
+    /// Who started it: a user of the API, `schedule:<name>`, or `stepfunctions` when it came from EventBridge or
+    /// the console.
     pub started_by: String,
     /// When it was accepted.
     pub started_at: i64,
@@ -128,6 +129,9 @@ pub struct ExecutionSummary {
     pub cancelled: Option<Cancellation>,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ExecutionAction>,
+    /// When what it launched is terminated by itself; null where nobody asked for that, before its end, and where it is
+    /// kept because it did not complete. What became of it is in `cleanup`.
+    pub cleanup_due_at: Option<i64>,
     /// What of it stands; null but in `GET /v1/executions?leftOver=true`.
     pub left_over: Option<LeftOver>,
 }

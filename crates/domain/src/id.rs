@@ -79,6 +79,11 @@ id! {
     GroupId
 }
 
+id! {
+    /// A schedule of a recovery plan: its name.
+    ScheduleId
+}
+
 impl ServerId {
     /// Whether this has the shape that DRS gives its source servers: `s-` and 17 letters or digits.
     #[must_use]
@@ -104,7 +109,7 @@ fn has_shape(id: &str, prefix: &str) -> bool {
 /// Step Functions allows 80 characters: 80 - 16 - 5 - 9 = 50.
 pub const MAX_NAME: usize = 48;
 
-/// Whether `name` can name a plan, a group, a wave or a health check: lower-case letters, digits and hyphens, beginning
+/// Whether `name` can name a plan, a group, a wave, a schedule or a health check: lower-case letters, digits and hyphens, beginning
 /// and ending with a letter or digit. Names are identifiers here: they appear in URLs, keys and execution names.
 #[must_use]
 pub fn is_name(name: &str) -> bool {

@@ -26,6 +26,7 @@ pub mod preflight;
 pub mod readiness;
 pub mod recovery_point;
 pub mod role;
+pub mod schedule;
 pub mod status;
 pub mod text;
 pub mod validate;

@@ -124,6 +124,8 @@ pub enum FindingCode {
     PlanInvalid,
     /// A RECOVERY was started without the plan's name typed back.
     NotConfirmed,
+    /// The schedule that started it does not exist, is not enabled, or has started this already.
+    ScheduleInvalid,
     /// DRS does not answer in a Region: nothing is known of the servers there.
     DrsUnreachable,
     /// A protection group has no servers now.

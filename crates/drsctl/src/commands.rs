@@ -19,6 +19,7 @@ mod points;
 mod preflight;
 mod report;
 mod run;
+mod schedule;
 mod servers;
 mod session;
 
@@ -84,6 +85,8 @@ enum Command {
     Groups(groups::Arguments),
     /// Recovery plans: list, show, versions, diff, readiness, history, delete.
     Plans(plans::Arguments),
+    /// Schedules of drills: list, set, delete.
+    Schedule(schedule::Arguments),
     /// Say what a run of a plan would meet now, without starting anything.
     Preflight(preflight::Arguments),
     /// Say how long a run of a plan would take, wave by wave.
@@ -136,6 +139,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Servers(arguments) => servers::run(arguments, output),
         Command::Groups(arguments) => groups::run(arguments, output),
         Command::Plans(arguments) => plans::run(arguments, output),
+        Command::Schedule(arguments) => schedule::run(arguments, output),
         Command::Preflight(arguments) => preflight::run(&arguments, output),
         Command::Forecast(arguments) => forecast::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),

@@ -16,6 +16,7 @@ pub(crate) mod failures;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
+pub mod schedules;
 pub mod servers;
 
 /// Stands where there is nothing to say.

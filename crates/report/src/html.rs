@@ -175,7 +175,10 @@ fn facts(page: &mut Markup, report: &Report) {
 
 /// What became of the instances of a drill.
 fn cleaned_up(execution: &Execution) -> String {
-    let Some(cleanup) = &execution.cleanup else { return String::new() };
+    let Some(cleanup) = &execution.cleanup else {
+        let due = execution.summary.cleanup_due_at.map(|due| format!("by itself from {}", utc(due)));
+        return due.unwrap_or_default();
+    };
     let gone = cleanup.servers.iter().filter(|one| one.status == InstanceCleanup::Terminated).count();
     let at = utc(cleanup.ended_at.unwrap_or(cleanup.started_at));
     let (status, by, all) = (cleanup.status, &cleanup.started_by, cleanup.servers.len());

@@ -23,6 +23,7 @@ pub mod readiness;
 pub mod recovery_plans;
 pub mod report;
 pub mod resolve;
+pub mod schedules;
 pub mod source_servers;
 pub mod versions;
 

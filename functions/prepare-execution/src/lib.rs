@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use aws::assess::{Assessment, Intended, assess_for};
-use aws::audit::{Actor, AuditRecord, Subject};
+use aws::audit::{AuditRecord, Subject};
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::forecast::Estimate;
-use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
+use domain::id::{ExecutionId, InstanceId, PlanId, ScheduleId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{self, Finding, FindingCode, Severity};
 use domain::status::ExecutionStatus;
@@ -19,6 +19,7 @@ use task::TaskError;
 
 mod freeze;
 mod points;
+mod schedule;
 
 /// The input of the state machine, with its name added.
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,12 @@ pub struct Request {
     /// what makes no sense refuses the run, and is no reason to leave it without a record.
     #[serde(default)]
     pub recovery_point: serde_json::Value,
+    /// The schedule that starts it.
+    #[serde(default)]
+    pub schedule: Option<ScheduleId>,
+    /// When that was due, as EventBridge Scheduler writes it.
+    #[serde(default)]
+    pub scheduled_at: Option<String>,
 }
 
 /// What the state machine goes on with.
@@ -96,7 +103,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let assessment = assess_for(clients, &request.plan_id, intended, now).await?;
     ask_again(&assessment, &execution, now)?;
     let mut findings = confirmation(&request);
+    let (schedule, speaks_against) = schedule::look(clients, &request, &execution).await?;
     findings.extend(unreadable);
+    findings.extend(speaks_against);
     findings.extend(assessment.findings.into_iter().filter(|finding| is_news(finding, request.mode)));
     let plan = match assessment.loaded {
         Some(plan) if !preflight::blocks(&findings) => plan,
@@ -115,6 +124,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     execution.findings = preflight::bounded(&findings);
     execution.replace_instances.clone_from(&request.replace_instances);
     execution.four_eyes = plan.plan.four_eyes;
+    execution.automatic_cleanup = schedule::automatic_cleanup(&request, &plan.plan, schedule.as_ref());
     execution.set_status(ExecutionStatus::Running)?;
     if let Err(error) = history.save_execution(&mut execution).await {
         return overtaken(clients, &request, (waves, servers), error).await;
@@ -158,7 +168,7 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
         return Ok(execution);
     }
-    let (actor, now) = (Actor::step_functions(), aws::clock::now());
+    let (actor, now) = (schedule::starter(request), aws::clock::now());
     let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
     let mut execution = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, actor.name.clone(), now);
     execution.recovery_point = points::read(&request.recovery_point).ok().filter(|choice| !choice.is_latest());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
+use domain::cleanup::CleanupPolicy;
 use domain::decision::{FailureDecision, Scope};
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
@@ -96,9 +97,22 @@ pub struct ExecutionRecord {
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
+    /// When what a drill launched is terminated by itself, and who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_cleanup: Option<AutomaticCleanup>,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
+}
+
+/// A cleanup that begins by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutomaticCleanup {
+    /// When.
+    pub policy: CleanupPolicy,
+    /// Who says so, as the audit log names it: `plan:<name>` or `schedule:<name>`.
+    pub by: String,
 }
 
 /// How the servers of an execution ended.
@@ -138,6 +152,7 @@ impl ExecutionRecord {
             paused: None,
             cancelled: None,
             four_eyes: false,
+            automatic_cleanup: None,
             revision: FRESH,
         }
     }
@@ -147,6 +162,12 @@ impl ExecutionRecord {
     #[must_use]
     pub fn rto_seconds(&self) -> Option<i64> {
         self.ended_at.filter(|_| self.status.is_recovered()).map(|ended| ended - self.started_at)
+    }
+
+    /// When a cleanup of it is due by itself, in Unix seconds.
+    #[must_use]
+    pub fn cleanup_due_at(&self) -> Option<i64> {
+        self.automatic_cleanup.as_ref()?.policy.due_at(self.mode, self.status, self.ended_at)
     }
 
     /// Says of an execution that has ended whether instances of it may stand that a cleanup would terminate.

@@ -79,6 +79,13 @@ fn readiness() -> Value {
     result
 }
 
+fn schedule() -> Value {
+    json!({"planId": "shop", "name": "weekly", "expression": "cron(0 3 ? * SUN *)", "timeZone": "Europe/Berlin",
+        "enabled": true, "cleanupAfterMinutes": 60, "description": NASTY, "version": 4, "updatedAt": 0, "updatedBy": NASTY,
+        "nextRunAt": 1_000, "lastRun": {"executionId": "shop-1", "status": "REFUSED", "at": 500},
+        "missed": [{"at": 400, "reason": NASTY}]})
+}
+
 /// Answers every command with a success.
 pub(crate) fn everything(request: &Request) -> Answer {
     let path = request.path.split('?').next().unwrap_or_default();
@@ -104,6 +111,8 @@ pub(crate) fn everything(request: &Request) -> Answer {
         ("GET", "recovery-plans/shop" | "recovery-plans/shop/versions/2") => ok(&plan(2)),
         ("GET", "recovery-plans/shop/versions/1") => ok(&plan(1)),
         ("GET", "recovery-plans/shop/versions") => ok(&page(&[plan(2), plan(1)], None)),
+        ("GET", "recovery-plans/shop/schedules") => ok(&page(&[schedule()], None)),
+        ("GET" | "PUT", "recovery-plans/shop/schedules/weekly") => ok(&schedule()),
         ("GET", "recovery-plans/shop/readiness") => ok(&page(&[readiness()], None)),
         ("GET", "recovery-plans/shop/history") => ok(&page(&[run()], None)),
         ("GET", "recovery-plans/shop/forecast") => ok(&forecast(false)),

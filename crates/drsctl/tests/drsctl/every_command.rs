@@ -73,6 +73,19 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
         &["GET /v1/recovery-plans/shop", "DELETE /v1/recovery-plans/shop"],
         "recovery plan shop is deleted",
     ),
+    ("schedule list shop", 0, &["GET /v1/recovery-plans/shop/schedules"], "weekly: 1 start missed"),
+    (
+        "schedule set shop weekly --expression rate(1) --cleanup-after 60",
+        0,
+        &["PUT /v1/recovery-plans/shop/schedules/weekly"],
+        "REFUSED",
+    ),
+    (
+        "schedule delete shop weekly --yes",
+        0,
+        &["GET /v1/recovery-plans/shop/schedules/weekly", "DELETE /v1/recovery-plans/shop/schedules/weekly"],
+        "schedule weekly is deleted (it was in version 4)",
+    ),
     (
         "preflight shop --mode drill",
         0,

@@ -99,6 +99,13 @@ fn the_critical_path_is_the_chain_that_ended_last() {
 }
 
 #[test]
+fn a_drill_that_is_cleaned_up_by_itself_says_when() {
+    let due = with(|execution, _| execution.summary.cleanup_due_at = Some(START + 6_110));
+    let page = crate::html(&due);
+    assert!(page.contains("<dt>Cleanup</dt><dd>by itself from "), "{page}");
+}
+
+#[test]
 fn a_forecast_is_compared_with_what_was_reached() {
     let within = |report: Report| report.forecast.map(|forecast| forecast.within_p90);
     assert_eq!(within(crate::example()), Some(true));

@@ -188,6 +188,7 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
         rto_seconds: record.rto_seconds(),
         rpo_seconds: record.rpo_seconds,
         recovery_point: record.recovery_point(),
+        cleanup_due_at: record.cleanup_due_at(),
         execution_id: record.execution_id,
         plan_id: record.plan_id,
         plan_version: record.plan_version,
