@@ -26,4 +26,5 @@ pub mod readiness;
 pub mod role;
 pub mod status;
 pub mod text;
+pub mod timeline;
 pub mod validate;
