@@ -10,8 +10,19 @@ const ATTACK: &str =
 
 /// Every text of `value` but statuses, ids of enums and the like, made hostile.
 fn poison(value: &mut Value, key: &str) {
-    const CLOSED: [&str; 8] =
-        ["mode", "status", "severity", "code", "criticality", "outcome", "kind", "onLaunchSettingsFailure"];
+    const CLOSED: [&str; 11] = [
+        "mode",
+        "status",
+        "severity",
+        "code",
+        "criticality",
+        "outcome",
+        "kind",
+        "verdict",
+        "onFailure",
+        "onLaunchSettingsFailure",
+        "onTimeout",
+    ];
     match value {
         Value::String(text) if !CLOSED.contains(&key) => ATTACK.clone_into(text),
         Value::Array(items) => items.iter_mut().for_each(|item| poison(item, key)),
