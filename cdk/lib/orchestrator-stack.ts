@@ -2,13 +2,21 @@ import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.js';
+import { Dashboard } from './dashboard.js';
+import { DrsEvents } from './drs-events.js';
 import { Functions } from './functions.js';
 import { Identity } from './identity.js';
+import { Metrics } from './metrics.js';
+import { Notices } from './notices.js';
+import { Publishing } from './publishing.js';
+import { Reports } from './reports.js';
 import { RestApi } from './rest-api.js';
 import { Schedules } from './schedules.js';
 import { REPOSITORY, type Settings } from './settings.js';
 import { STATE_MACHINE_NAMES, StateMachines, stateMachineArn, type StateMachineName } from './state-machines.js';
 import { Tables } from './tables.js';
+import { Trail } from './trail.js';
 import { Triggers } from './triggers.js';
 import { waitTimes } from './wait-times.js';
 
@@ -22,21 +30,23 @@ export interface OrchestratorStackProps extends StackProps {
 export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     super(scope, id, props);
-    const { local, localEndpoint, assets, scale, inventoryMinutes, readinessMinutes } = props.settings;
+    const { local, localEndpoint, assets, scale, inventoryMinutes, readinessMinutes, consoleUrl, noticeEmails, reportLockDays, trail } = props.settings;
     const regions = props.settings.regions.length > 0 ? props.settings.regions : [this.region];
 
     const tables = new Tables(this, 'Tables', { disposable: local });
+    const reports = new Reports(this, 'Reports', { lockDays: reportLockDays, disposable: local });
     const functions = new Functions(this, 'Functions', {
       assets,
       local,
       tables,
+      reports,
       regions,
       stateMachineArns: Object.fromEntries(
         STATE_MACHINE_NAMES.map((name) => [name, stateMachineArn(this, name)]),
       ) as Record<StateMachineName, string>,
     });
     const eventBus = EventBus.fromEventBusName(this, 'EventBus', 'default');
-    const { api: apiFunction, ...tasks } = functions.byName;
+    const { api: apiFunction, 'publish-changes': publishChanges, 'record-drs-event': recordDrsEvent, ...tasks } = functions.byName;
     const stateMachines = new StateMachines(this, 'StateMachines', {
       definitions: props.definitions ?? join(REPOSITORY, 'statemachine'),
       functions: tasks,
@@ -47,7 +57,27 @@ export class OrchestratorStack extends Stack {
     const { recovery, wave, cleanup, inventory, readiness } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
-    new Triggers(this, 'Triggers', { eventBus, recovery });
+    const triggers = new Triggers(this, 'Triggers', { eventBus, recovery });
+    const publishing = new Publishing(this, 'Publishing', { executionHistory: tables.executionHistory, publishChanges });
+    new DrsEvents(this, 'DrsEvents', { eventBus, recordDrsEvent });
+    const notices = new Notices(this, 'Notices', { eventBus, consoleUrl, emails: noticeEmails, local });
+    const metrics = new Metrics({
+      functions: functions.byName,
+      stateMachines: stateMachines.byName,
+      restApi: api.api,
+      startRecoveryPlan: triggers.startRecoveryPlan,
+      publishChanges,
+      untold: publishing.untold,
+      undelivered: notices.undelivered,
+    });
+    new Dashboard(this, 'Dashboard', { metrics });
+    if (!local) {
+      // The local cloud knows no alarm over more than one metric, and has nobody to call.
+      new Alarms(this, 'Alarms', { metrics, topic: notices.topic });
+    }
+    if (trail) {
+      new Trail(this, 'Trail');
+    }
     new Schedules(this, 'Schedules', { inventory, inventoryMinutes, readiness, readinessMinutes });
 
     const outputs: Record<string, string> = {
@@ -64,6 +94,8 @@ export class OrchestratorStack extends Stack {
       ExecutionHistoryTable: tables.executionHistory.tableName,
       AuditLogTable: tables.auditLog.tableName,
       InventoryTable: tables.inventory.tableName,
+      ReportsBucket: reports.bucket.bucketName,
+      NoticeTopicArn: notices.topic.topicArn,
     };
     for (const [name, value] of Object.entries(outputs)) {
       new CfnOutput(this, name, { value });

@@ -23,6 +23,14 @@ export interface Settings {
   readonly inventoryMinutes: number;
   /** `-c readinessMinutes=60`: how often every plan is looked at. */
   readonly readinessMinutes: number;
+  /** `-c consoleUrl=https://…`: where people find the web console. Without it, notices have no link. */
+  readonly consoleUrl: string;
+  /** `-c noticeEmails=a@example.com,b@example.com`: who is told what needs a person. Each has to confirm it once. */
+  readonly noticeEmails: readonly string[];
+  /** `-c reportLockDays=2555`: for so long nobody can delete a stored report. It cannot be taken back, so it is off. */
+  readonly reportLockDays: number;
+  /** `-c trail=true`: a CloudTrail trail of the account's management events in the stack's Region. */
+  readonly trail: boolean;
 }
 
 export type AssetSource =
@@ -80,7 +88,43 @@ export function readSettings(node: Node): Settings {
     regions: [...new Set(regions)],
     inventoryMinutes: minutes('inventoryMinutes', 15),
     readinessMinutes: minutes('readinessMinutes', 60),
+    consoleUrl: consoleUrl(text('consoleUrl') ?? ''),
+    noticeEmails: emails(text('noticeEmails') ?? ''),
+    reportLockDays: lockDays(text('reportLockDays') ?? '0'),
+    trail: flag('trail', text('trail') ?? 'false'),
   };
+}
+
+/** It stands in templates of EventBridge, in which quotes and angle brackets mean something. */
+function consoleUrl(url: string): string {
+  if (url !== '' && !/^https:\/\/[^\s"<>\\]+$/.test(url)) {
+    throw new Error(`The context value "consoleUrl" is an address that begins with https://, not "${url}".`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
+function lockDays(days: string): number {
+  const value = Number(days);
+  if (!(Number.isInteger(value) && value >= 0 && value <= 36500)) {
+    throw new Error(`The context value "reportLockDays" is a whole number of days from 0 to 36500, not "${days}".`);
+  }
+  return value;
+}
+
+function flag(name: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') {
+    throw new Error(`The context value "${name}" is true or false, not "${value}".`);
+  }
+  return value === 'true';
+}
+
+function emails(list: string): string[] {
+  const addresses = list.split(',').map((address) => address.trim()).filter((address) => address !== '');
+  const odd = addresses.filter((address) => !/^[^\s@]+@[^\s@]+$/.test(address));
+  if (odd.length > 0) {
+    throw new Error(`The context value "noticeEmails" is a list of addresses. No address is ${odd.join(', ')}.`);
+  }
+  return [...new Set(addresses)];
 }
 
 function assetSource(assets: string | undefined, local: boolean): AssetSource {

@@ -11,9 +11,12 @@ export interface TriggersProps {
 
 /** What starts a recovery plan without a person at the API: an event, from a schedule or from another system. */
 export class Triggers extends Construct {
+  /** Whose failures mean that something asked for did not start. */
+  readonly startRecoveryPlan: Rule;
+
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
-    new Rule(this, 'StartRecoveryPlan', {
+    this.startRecoveryPlan = new Rule(this, 'StartRecoveryPlan', {
       eventBus: props.eventBus,
       description: 'Runs the recovery plan that a "Start Recovery Plan" event names.',
       eventPattern: {

@@ -42,8 +42,9 @@ describe('functions', () => {
       'RECOVERY_PLANS_TABLE',
       'RUST_LOG',
     ];
+    const more: Record<string, string[]> = { 'record-drs-event': ['INVENTORY_STATE_MACHINE_ARN'], 'store-report': ['REPORTS_BUCKET'] };
     for (const name of FUNCTION_NAMES.filter((name) => name !== 'api')) {
-      expect(variables(name)).toEqual(tables);
+      expect(variables(name)).toEqual([...tables, ...(more[name] ?? [])].sort());
     }
     expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, 'RECOVERY_STATE_MACHINE_ARN', 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
   });

@@ -10,10 +10,12 @@ describe('a permissions file', () => {
       ec2ViaDrs: [],
       passToEc2: [],
       passToSsm: [],
+      events: [],
       ssm: [],
       ssmDocuments: [],
       ssmAutomations: [],
       tables: {},
+      buckets: {},
       stateMachines: {},
     });
   });

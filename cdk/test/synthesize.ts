@@ -16,6 +16,10 @@ const SETTINGS: Settings = {
   regions: [],
   inventoryMinutes: 15,
   readinessMinutes: 60,
+  consoleUrl: '',
+  noticeEmails: [],
+  reportLockDays: 0,
+  trail: false,
 };
 
 export interface Synthesized {

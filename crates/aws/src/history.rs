@@ -9,6 +9,7 @@
 //! | launch batch | id | `<plan>#batch#003#0002` |
 //! | cleanup, and its instances and batches | id | `<plan>#cleanup`, `<plan>#cleanup#instance#003#s-…`, `<plan>#cleanup#batch#0001` |
 //! | token of a waiting wave | id | `<plan>#token#003` |
+//! | something that happened | id | `<plan>#event#001795450000#…` |
 //! | claim on a server | `claim#s-…` | `claim` |
 
 use domain::id::{ExecutionId, PlanId};
@@ -23,11 +24,15 @@ mod claims;
 mod cleanup;
 mod record;
 mod server;
+mod timeline;
 
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
-pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
+pub use record::{
+    Awaits, BatchRecord, ExecutionRecord, ServersEnded, StoredReport, TokenRecord, WaveRecord, in_open_intents,
+};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
+pub use timeline::TimelineRecord;
 
 /// The table of record of executions, and of the claims they hold.
 #[derive(Debug, Clone)]
@@ -166,7 +171,7 @@ impl History {
     /// # Errors
     /// When the table cannot be read.
     pub async fn everything(&self, id: &ExecutionId) -> Result<Option<ExecutionRecords>, AwsError> {
-        let items: Vec<serde_json::Value> = self.table.query_all(id.as_str(), "").await?;
+        let items = self.documents(id).await?;
         let mut execution = None;
         let mut waves: Vec<WaveRecord> = Vec::new();
         let mut servers: Vec<ServerRecord> = Vec::new();

@@ -15,6 +15,7 @@ pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Lice
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
 pub use domain::preflight::{Finding, FindingCode, Severity};
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+pub use domain::timeline::EventKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,20 +26,22 @@ mod execution;
 mod group;
 mod inventory;
 mod plan;
+mod timeline;
 mod transfer;
 
 pub use audit::{AuditEvent, Me};
 pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
-    CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveDecision,
-    WaveRun,
+    CheckRun, Execution, ExecutionSummary, PlanRun, ServerCounts, ServerRun, SettingsRun, StartExecution, StoredReport,
+    WaveDecision, WaveRun,
 };
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,
 };
 pub use plan::{PlanForecast, Preflight, Readiness, ReadinessVerdict};
+pub use timeline::TimelineEvent;
 pub use transfer::{
     ChangeKind, DocumentChange, DocumentKind, FieldChange, ImportNativePlan, ImportReport, NativePlanImport,
     PlanDocuments,

@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
     audit, cleanup, control, executions, export, forecast, history, import, launch_settings, me, native_plan,
-    preflight, protection_groups, readiness, recovery_plans, report, resolve, source_servers, versions,
+    preflight, protection_groups, readiness, recovery_plans, report, resolve, source_servers, timeline, versions,
 };
 use crate::{conditional, openapi};
 
@@ -56,6 +56,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(executions::list)))
         .routes(secured(Read, routes!(executions::get)))
         .routes(secured(Read, routes!(report::get)))
+        .routes(secured(Read, routes!(timeline::list)))
         .routes(secured(Pause, routes!(control::pause)))
         .routes(secured(Pause, routes!(control::resume)))
         // Each approval names a role of its own: the handler asks for it, once it has read the wave.

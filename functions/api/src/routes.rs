@@ -22,6 +22,7 @@ pub mod recovery_plans;
 pub mod report;
 pub mod resolve;
 pub mod source_servers;
+pub mod timeline;
 pub mod versions;
 
 /// Items of a page when the caller does not say.

@@ -77,9 +77,32 @@ pub struct ExecutionRecord {
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
+    /// Its reports that were stored, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<StoredReport>,
+    /// Why a report could not be stored; missing where none failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_failure: Option<String>,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
+}
+
+/// A report of an execution that is stored, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredReport {
+    /// `html`, `json` or `csv`.
+    pub format: String,
+    /// Under which key of the bucket for reports.
+    pub key: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its version in the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// When, in Unix seconds.
+    pub stored_at: i64,
 }
 
 /// How the servers of an execution ended.
@@ -115,6 +138,8 @@ impl ExecutionRecord {
             servers: None,
             paused: None,
             four_eyes: false,
+            reports: Vec::new(),
+            report_failure: None,
             revision: 1,
         }
     }

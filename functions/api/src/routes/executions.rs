@@ -9,7 +9,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{
-    CheckRun, Execution, ExecutionSummary, Mode, Page, ServerCounts, ServerRun, SettingsRun, StartExecution, WaveRun,
+    CheckRun, Execution, ExecutionSummary, Mode, Page, ServerCounts, ServerRun, SettingsRun, StartExecution,
+    StoredReport, WaveRun,
 };
 use domain::control::{Decider, ExecutionAction, Possible, WaveAction};
 use domain::id::{ExecutionId, PlanId};
@@ -66,7 +67,7 @@ pub async fn start(
         unstarted(&app, &mut record, error).await?;
     }
     tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
-    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record, &caller), waves: Vec::new(), cleanup: None })))
+    Ok((StatusCode::ACCEPTED, Json(bare(record, Vec::new(), &caller))))
 }
 
 /// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
@@ -163,7 +164,24 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
             wave(record, &names, of_wave, &decider(caller, &records.execution))
         })
         .collect();
-    Execution { summary: summary(records.execution, caller), waves, cleanup: None }
+    bare(records.execution, waves, caller)
+}
+
+/// An execution without its cleanup.
+fn bare(mut record: ExecutionRecord, waves: Vec<WaveRun>, caller: &Caller) -> Execution {
+    let report_failure = record.report_failure.take();
+    let reports = std::mem::take(&mut record.reports).into_iter().map(stored_report).collect();
+    Execution { summary: summary(record, caller), waves, cleanup: None, reports, report_failure }
+}
+
+fn stored_report(report: aws::history::StoredReport) -> StoredReport {
+    StoredReport {
+        format: report.format,
+        key: report.key,
+        sha256: report.sha256,
+        version_id: report.version_id,
+        stored_at: report.stored_at,
+    }
 }
 
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
