@@ -64,7 +64,7 @@ export class Notices extends Construct {
     }, `Instances of a drill of ${field('planId')} still stand and cost money. Clean up when nobody needs them.`, `Execution ${field('executionId')}`, this.link(`/executions/${field('executionId')}`));
     this.tell('Readiness', 'Plans that have become more or less ready.', {
       detailType: ['Recovery Plan Readiness Changed'],
-    }, `Recovery plan ${field('planId')} is ${field('verdict')}: a look at it found other things than the one before.`, this.link(`/recovery-plans/${field('planId')}`));
+    }, `Recovery plan ${field('planId')} is ${field('verdict')}: a look at it found other things than the one before.`, this.link(`/plans/${field('planId')}`));
   }
 
   private link(path: string): string | undefined {

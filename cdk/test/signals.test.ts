@@ -64,7 +64,7 @@ describe('notices', () => {
   test('have a link to the console where there is one', () => {
     expect(templates(stack).some(({ InputTemplate }) => InputTemplate.includes('http'))).toBe(false);
     for (const { InputTemplate } of templates(synthesize({ consoleUrl: 'https://dr.example.com' }))) {
-      expect(InputTemplate).toMatch(/"https:\/\/dr\.example\.com\/(executions|recovery-plans)\/<[\w-]+>"$/);
+      expect(InputTemplate).toMatch(/"https:\/\/dr\.example\.com\/(executions|plans)\/<[\w-]+>"$/);
     }
   });
 
