@@ -123,6 +123,7 @@ export class Functions extends Construct {
         RUST_LOG: 'info',
         ...(name === 'api' && {
           RECOVERY_STATE_MACHINE_ARN: stateMachineArns.recovery,
+          WAVE_STATE_MACHINE_ARN: stateMachineArns.wave,
           CLEANUP_STATE_MACHINE_ARN: stateMachineArns.cleanup,
           INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory,
           // The router's paths begin after the stage ("/prod").

@@ -45,7 +45,7 @@ describe('functions', () => {
     for (const name of FUNCTION_NAMES.filter((name) => name !== 'api')) {
       expect(variables(name)).toEqual(tables);
     }
-    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, 'RECOVERY_STATE_MACHINE_ARN', 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
+    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, 'RECOVERY_STATE_MACHINE_ARN', 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN', 'WAVE_STATE_MACHINE_ARN'].sort());
   });
 
   test('recover into the own Region unless told otherwise', () => {

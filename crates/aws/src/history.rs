@@ -50,6 +50,19 @@ pub struct WaveKey {
     pub wave: u32,
 }
 
+impl WaveKey {
+    /// The name of the Step Functions execution that runs the wave when it was opened again in `round`. Names have 80
+    /// characters; of an execution's id the end tells it from others.
+    #[must_use]
+    pub fn reopened_name(&self, round: u32) -> String {
+        const KEPT: usize = 68;
+        let id = self.execution_id.as_str();
+        let skipped = id.chars().count().saturating_sub(KEPT);
+        let end: String = id.chars().skip(skipped).collect();
+        format!("{end}-wave-{:03}-{round}", self.wave)
+    }
+}
+
 /// Everything recorded about one execution.
 #[derive(Debug, Clone)]
 pub struct ExecutionRecords {

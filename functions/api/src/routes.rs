@@ -20,6 +20,7 @@ pub mod preflight;
 pub mod protection_groups;
 pub mod readiness;
 pub mod recovery_plans;
+mod reopen;
 pub mod report;
 pub mod resolve;
 pub mod source_servers;

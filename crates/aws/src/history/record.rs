@@ -81,6 +81,9 @@ pub struct ExecutionRecord {
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
+    /// Whether its last task has begun to end it: no wave is opened again from then on.
+    #[serde(default)]
+    pub settling: bool,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
@@ -119,8 +122,15 @@ impl ExecutionRecord {
             servers: None,
             paused: None,
             four_eyes: false,
+            settling: false,
             revision: FRESH,
         }
+    }
+
+    /// Whether waves that have ended may be opened again.
+    #[must_use]
+    pub fn runs_on(&self) -> bool {
+        self.status == ExecutionStatus::Running && !self.settling
     }
 
     /// The recovery time reached: from the acceptance to the end of the last wave, in seconds. Nothing for an execution
@@ -212,6 +222,9 @@ pub struct WaveRecord {
     /// 1, and one more for each time that it is begun anew after a failure.
     #[serde(default = "first_round")]
     pub round: u32,
+    /// The round in which the state machine was started that runs it: another one when it was opened again after its end.
+    #[serde(default = "first_round")]
+    pub machine_round: u32,
     /// Since when it is held for a decision about its failure, in Unix seconds; missing when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<i64>,
@@ -261,6 +274,7 @@ impl WaveRecord {
             slowest_launch_seconds: None,
             slowest_check_seconds: None,
             round: first_round(),
+            machine_round: first_round(),
             held_at: None,
             decisions: Vec::new(),
             scope: Scope::default(),
