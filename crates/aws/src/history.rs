@@ -24,13 +24,15 @@ mod claims;
 mod cleanup;
 mod record;
 mod server;
+mod token;
 mod waves;
 
 pub use anew::AttemptRecord;
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
-pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
+pub use record::{BatchRecord, ExecutionRecord, ServersEnded, WaveRecord, in_open_intents};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
+pub use token::{Awaits, TokenRecord};
 
 /// The table of record of executions, and of the claims they hold.
 #[derive(Debug, Clone)]
@@ -332,7 +334,7 @@ impl History {
     /// # Errors
     /// When the table cannot be read.
     pub async fn token(&self, key: &WaveKey) -> Result<Option<TokenRecord>, AwsError> {
-        self.table.get(key.execution_id.as_str(), &record::token_range(&key.plan_id, key.wave)).await
+        self.table.get(key.execution_id.as_str(), &token::token_range(&key.plan_id, key.wave)).await
     }
 }
 

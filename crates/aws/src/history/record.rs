@@ -1,4 +1,4 @@
-//! The items of ExecutionHistory, as they are stored; those of servers are in [`super::server`]. What is not known is left out, not written as null: an index
+//! The items of ExecutionHistory, as they are stored; those of servers and tokens are in files of their own. What is not known is left out, not written as null: an index
 //! refuses an item whose key attribute has another type.
 
 use std::collections::BTreeSet;
@@ -28,10 +28,6 @@ pub(super) const FRESH: u64 = 1;
 
 pub(super) fn wave_range(plan: &PlanId, wave: u32) -> String {
     format!("{plan}#wave#{wave:03}")
-}
-
-pub(super) fn token_range(plan: &PlanId, wave: u32) -> String {
-    format!("{plan}#token#{wave:03}")
 }
 
 /// An execution.
@@ -367,41 +363,6 @@ impl BatchRecord {
 #[must_use]
 pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
     batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
-}
-
-/// What a waiting wave waits in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Awaits {
-    /// AwaitDependencies, which wants to be told what to do.
-    #[default]
-    Dependencies,
-    /// AwaitDecision, which only wants to be woken when it is no longer held.
-    Decision,
-}
-
-/// The token of a wave that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TokenRecord {
-    execution_id: ExecutionId,
-    plan_id: String,
-    /// Step Functions' token. Never leaves the system.
-    pub token: String,
-    /// Since when, in Unix seconds.
-    pub stored_at: i64,
-    /// In which state.
-    #[serde(default)]
-    pub awaits: Awaits,
-}
-
-impl TokenRecord {
-    /// The token of a wave.
-    #[must_use]
-    pub fn new(key: &WaveKey, awaits: Awaits, token: String, stored_at: i64) -> Self {
-        let plan_id = token_range(&key.plan_id, key.wave);
-        Self { execution_id: key.execution_id.clone(), plan_id, token, stored_at, awaits }
-    }
 }
 
 pub(super) fn allowed(
