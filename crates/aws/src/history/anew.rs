@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::allowed;
 use super::{CheckRecord, ExecutionRecord, History, ServerRecord, WaveRecord, refused, unchanged};
-use crate::error::AwsError;
+use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, MAX_TRANSACTION, Value, Write};
 
 /// Characters of a check's output that an earlier attempt keeps: all attempts of a server share one item.
@@ -161,7 +161,7 @@ impl History {
     /// execution since they were read: so whoever settles the execution, or skips one of them, sees it or is seen.
     ///
     /// # Errors
-    /// `Conflict` when one has been written since.
+    /// `Conflict` when one has been written since; `Invalid` when they are too many for one transaction.
     pub async fn reopen(
         &self,
         execution: &mut ExecutionRecord,
@@ -175,6 +175,11 @@ impl History {
             let condition = unchanged(wave.revision);
             wave.revision += 1;
             writes.push(self.table.put_write(wave, condition)?);
+        }
+        if writes.len() > MAX_TRANSACTION {
+            let message =
+                "more waves would have to be opened again than one transaction takes: run the plan again instead";
+            return Err(AwsError::new(ErrorKind::Invalid, "TransactWriteItems", message));
         }
         self.table.write(writes).await.map_err(|error| refused(error, &execution.execution_id))
     }
