@@ -158,6 +158,7 @@ export class Functions extends Construct {
           SCHEDULE_ROLE_ARN: drillSchedules.role.roleArn,
         }),
         ...(name === 'api' && {
+          WAVE_STATE_MACHINE_ARN: stateMachineArns.wave,
           CLEANUP_STATE_MACHINE_ARN: stateMachineArns.cleanup,
           INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory,
           // The router's paths begin after the stage ("/prod").

@@ -52,7 +52,8 @@ describe('functions', () => {
     for (const name of FUNCTION_NAMES.filter((name) => name !== 'api')) {
       expect(variables(name)).toEqual([...tables, ...(more[name] ?? [])].sort());
     }
-    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, ...schedules, 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
+    const machines = ['CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN', 'WAVE_STATE_MACHINE_ARN'];
+    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, ...schedules, ...machines].sort());
   });
 
   test('recover into the own Region unless told otherwise', () => {

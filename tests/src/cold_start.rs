@@ -47,6 +47,7 @@ pub fn cold_start(binary: &Path) -> Duration {
             ("DRS_ACCOUNT", "000000000000"),
             ("DRS_REGIONS", "us-east-1"),
             ("RECOVERY_STATE_MACHINE_ARN", "arn"),
+            ("WAVE_STATE_MACHINE_ARN", "arn"),
             ("INVENTORY_STATE_MACHINE_ARN", "arn"),
             ("CLEANUP_STATE_MACHINE_ARN", "arn"),
             ("SCHEDULE_GROUP", "drills"),

@@ -271,3 +271,73 @@ fn an_action_that_failed_is_begun_again_with_a_retry_and_a_rejected_wave_is_not_
     assert!(wave(&ended, "asked").decisions.is_empty());
     assert_eq!(scenario.cloud.journal(since).changes("JobCreated", &ids).len(), 0);
 }
+
+/// Three waves that are on their own, and of which the last takes long: it keeps the execution running.
+fn stopping_plan(scenario: &Scenario) -> Vec<String> {
+    let ids = scenario.servers(3, |number, server| {
+        if number == 3 {
+            server["os"] = json!("windows"); // Takes 25 minutes, the others 9.
+        }
+    });
+    let group = |name: &str, of: &[String]| scenario.group(name, of, &[]);
+    scenario.plan(&json!([
+        { "name": "first", "groups": [group("a", &ids[..1])] },
+        { "name": "behind", "groups": [group("b", &ids[1..2])], "dependsOnWaves": ["first"] },
+        { "name": "beside", "groups": [group("c", &ids[2..])] },
+    ]));
+    ids
+}
+
+#[test]
+fn a_wave_that_has_ended_failed_is_opened_again_with_those_behind_it_and_the_execution_waits_for_them() {
+    let scenario = Scenario::new("reopen");
+    let ids = stopping_plan(&scenario);
+    let since = scenario.cloud.journal_position();
+    let fault = cloud().disturb(&[&format!("launch-fails={}", scenario.host(1))]);
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    let failed = scenario.until(&id, "the end of two waves", |run| {
+        run.waves.len() == 3 && wave(run, "behind").status == WaveStatus::Skipped
+    });
+    assert_eq!(wave(&failed, "first").status, WaveStatus::Failed);
+    assert_eq!(wave(&failed, "first").allowed_actions, [WaveAction::Retry]);
+    assert!(wave(&failed, "behind").allowed_actions.is_empty());
+    drop(fault);
+    two_at_once(&scenario, &id, "retry");
+    let opened = scenario.client().execution(&id).unwrap();
+    assert_eq!((wave(&opened, "first").round, wave(&opened, "behind").status), (2, WaveStatus::Waiting));
+    let ended = scenario.end_of(&id);
+    assert_ended(&ended, ExecutionStatus::Completed);
+    assert_eq!(wave(&ended, "behind").servers[0].attempts[0].status, ServerStatus::Skipped);
+    assert!(wave(&ended, "beside").ended_at < wave(&ended, "behind").ended_at, "the execution has waited");
+    assert_eq!(ended.summary.ended_at, wave(&ended, "behind").ended_at);
+    let journal = scenario.cloud.journal(since);
+    assert_eq!(journal.changes("JobCreated", &ids).len(), 4);
+    assert_eq!(audited(&scenario, &id, "RetryWave"), 1);
+    let (status, code, _) = ask(&scenario, "demo", &id, "retry", &json!({}));
+    assert_eq!((status, code.as_str()), (409, "NOT_POSSIBLE_NOW"));
+}
+
+#[test]
+fn a_wave_whose_new_state_machine_is_lost_is_settled_with_its_execution() {
+    let scenario = Scenario::new("reopen-lost");
+    stopping_plan(&scenario);
+    scenario.cloud.fault(&[&format!("launch-fails={}", scenario.host(1))]);
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    scenario.until(&id, "the end of two waves", |run| {
+        run.waves.len() == 3 && wave(run, "behind").status == WaveStatus::Skipped
+    });
+    assert_eq!(ask(&scenario, "demo", &id, "retry", &json!({})).0, 200);
+    for number in [1, 2] {
+        // The end of the id, as far as 80 characters have room.
+        let name = format!("{id}-wave-{number:03}-2");
+        assert!(name.len() <= 80, "{name}");
+        scenario.cloud.begun("wave", &name);
+        let arn = scenario.cloud.execution_arn("wave", &name);
+        scenario.cloud.sfn("StopExecution", &json!({ "executionArn": arn }));
+    }
+    let ended = scenario.end_of(&id);
+    assert_ended(&ended, ExecutionStatus::Failed);
+    assert_eq!((wave(&ended, "first").status, wave(&ended, "behind").status), (WaveStatus::Failed, WaveStatus::Failed));
+    assert!(wave(&ended, "first").reason.contains("without settling this wave"), "{}", wave(&ended, "first").reason);
+    assert!(wave(&ended, "first").servers.iter().all(|server| server.status.is_terminal()));
+}

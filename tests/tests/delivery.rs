@@ -27,6 +27,7 @@ fn a_task_that_is_delivered_after_the_end_changes_nothing() {
         "prepare-execution",
         "await-dependencies",
         "await-decision",
+        "reopen-servers",
         "run-actions",
         "apply-launch-settings",
         "start-jobs",

@@ -32,18 +32,19 @@ mod record;
 mod schedules;
 mod server;
 mod timeline;
+mod token;
 mod waves;
 
 pub use anew::AttemptRecord;
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
 pub use record::{
-    AutomaticCleanup, Awaits, BatchRecord, ExecutionRecord, ServersEnded, StoredReport, TokenRecord, WaveRecord,
-    in_open_intents,
+    AutomaticCleanup, BatchRecord, ExecutionRecord, ServersEnded, StoredReport, WaveRecord, in_open_intents,
 };
 pub use schedules::{MissedStart, ScheduleRunRecord};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 pub use timeline::TimelineRecord;
+pub use token::{Awaits, TokenRecord};
 
 /// The table of record of executions, and of the claims they hold.
 #[derive(Debug, Clone)]
@@ -61,6 +62,19 @@ pub struct WaveKey {
     pub plan_id: PlanId,
     /// The wave, from 1.
     pub wave: u32,
+}
+
+impl WaveKey {
+    /// The name of the Step Functions execution that runs the wave when it was opened again in `round`. Names have 80
+    /// characters; of an execution's id the end tells it from others.
+    #[must_use]
+    pub fn reopened_name(&self, round: u32) -> String {
+        const KEPT: usize = 68;
+        let id = self.execution_id.as_str();
+        let skipped = id.chars().count().saturating_sub(KEPT);
+        let end: String = id.chars().skip(skipped).collect();
+        format!("{end}-wave-{:03}-{round}", self.wave)
+    }
 }
 
 /// Everything recorded about one execution.
@@ -318,7 +332,7 @@ impl History {
     /// # Errors
     /// When the table cannot be read.
     pub async fn token(&self, key: &WaveKey) -> Result<Option<TokenRecord>, AwsError> {
-        self.table.get(key.execution_id.as_str(), &record::token_range(&key.plan_id, key.wave)).await
+        self.table.get(key.execution_id.as_str(), &token::token_range(&key.plan_id, key.wave)).await
     }
 }
 

@@ -5,6 +5,7 @@ use aws_sdk_sfn::Client;
 use serde::Serialize;
 
 use crate::error::{AwsError, ErrorKind, classify};
+use crate::history::WaveKey;
 
 /// Step Functions, as far as functions use it.
 #[derive(Debug, Clone)]
@@ -72,6 +73,26 @@ impl StepFunctions {
             })),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// What became of the execution `name` of `state_machine_arn`, as Step Functions spells it; nothing when there is none.
+    ///
+    /// # Errors
+    /// When Step Functions cannot be asked.
+    pub async fn execution_status(&self, state_machine_arn: &str, name: &str) -> Result<Option<String>, AwsError> {
+        let arn = format!("{}:{name}", state_machine_arn.replacen(":stateMachine:", ":execution:", 1));
+        Ok(self.execution(&arn).await?.map(|found| found.status))
+    }
+
+    /// Starts the wave machine `state_machine_arn` for a wave that was opened again in `round`. Started already, it stays so.
+    ///
+    /// # Errors
+    /// When Step Functions does not start it.
+    pub async fn start_reopened(&self, state_machine_arn: &str, key: &WaveKey, round: u32) -> Result<(), AwsError> {
+        match self.start_execution(state_machine_arn, &key.reopened_name(round), key).await {
+            Err(error) if error.kind == ErrorKind::Conflict => Ok(()),
+            started => started,
         }
     }
 

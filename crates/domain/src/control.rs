@@ -114,6 +114,8 @@ pub struct WaveNow<'a> {
     pub is_held: bool,
     /// How often it was begun.
     pub round: u32,
+    /// Whether its execution runs, and is not about to end.
+    pub execution_runs: bool,
     /// Its servers.
     pub servers: &'a [Candidate],
 }
@@ -179,13 +181,21 @@ fn approvable(status: WaveStatus, approval: Option<&WaveApproval>) -> Possible {
 fn decidable(wave: &WaveNow<'_>, decided: Decided) -> Possible {
     match (wave.status, wave.decided) {
         (WaveStatus::AwaitingDecision, _) if wave.is_held => {}
+        (WaveStatus::Failed, _) if decided.begins_anew() => {
+            if !wave.execution_runs {
+                return Possible::no("the wave is FAILED, and its execution has ended or is about to");
+            }
+            if wave.approval.is_some_and(WaveApproval::refuses) {
+                return Possible::no("the wave is FAILED since it was rejected");
+            }
+        }
         (WaveStatus::AwaitingDecision, Some(earlier)) => {
             return Possible::no(format!("{} has decided about this wave already", earlier.by));
         }
         (status, _) => return Possible::no(format!("the wave is {status} and awaits no decision")),
     }
     if decided.begins_anew() && wave.round >= MAX_ROUNDS {
-        return Possible::no(format!("the wave was begun {MAX_ROUNDS} times already: skip or abort it"));
+        return Possible::no(format!("the wave was begun {MAX_ROUNDS} times already"));
     }
     match decided {
         Decided::Recheck if !wave.servers.iter().any(|server| server.fits(decided)) => Possible::no(

@@ -184,6 +184,26 @@ impl WaveStatus {
     }
 }
 
+impl WaveStatus {
+    /// Whether somebody may open a wave again that has ended, as `next`, while its execution runs: one that failed, and
+    /// those that were skipped because of it.
+    #[must_use]
+    pub fn can_be_reopened_as(self, next: Self) -> bool {
+        match self {
+            Self::Failed => matches!(next, Self::Waiting | Self::Checking),
+            Self::Skipped => next == Self::Waiting,
+            Self::Waiting
+            | Self::AwaitingApproval
+            | Self::Launching
+            | Self::Checking
+            | Self::AwaitingDecision
+            | Self::Completed
+            | Self::Partial
+            | Self::Cancelled => false,
+        }
+    }
+}
+
 impl ServerStatus {
     /// Whether nothing follows once the wave is settled. LAUNCHED is an end where no health check runs.
     #[must_use]

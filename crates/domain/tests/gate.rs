@@ -180,7 +180,7 @@ fn what_may_be_done_to_a_wave() {
 }
 
 fn now(status: WaveStatus) -> WaveNow<'static> {
-    WaveNow { status, approval: None, decided: None, is_held: false, round: 1, servers: &[] }
+    WaveNow { status, approval: None, decided: None, is_held: false, round: 1, execution_runs: false, servers: &[] }
 }
 
 #[test]
@@ -201,6 +201,11 @@ fn what_may_be_decided_about_a_wave() {
     waves.push(("held, unhealthy".into(), WaveNow { servers: &unhealthy, ..held }));
     waves.push(("held, not launched".into(), WaveNow { servers: &failed, ..held }));
     waves.push(("held, tried often".into(), WaveNow { servers: &unhealthy, round: MAX_ROUNDS, ..held }));
+    let failed_early = WaveNow { execution_runs: true, ..now(WaveStatus::Failed) };
+    waves.push(("failed while others run, unhealthy".into(), WaveNow { servers: &unhealthy, ..failed_early }));
+    let rejected = self::decided(OnTimeout::Reject, Verdict::Rejected);
+    waves.push(("rejected while others run".into(), WaveNow { approval: Some(&rejected), ..failed_early }));
+    waves.push(("skipped while others run".into(), WaveNow { execution_runs: true, ..now(WaveStatus::Skipped) }));
     waves.push(("decided".into(), WaveNow { decided: Some(&skip), ..now(WaveStatus::AwaitingDecision) }));
     let mut table = String::new();
     for (name, wave) in waves {

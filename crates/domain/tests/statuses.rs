@@ -28,6 +28,12 @@ fn waves() {
     insta::assert_snapshot!(table(WaveStatus::ALL, WaveStatus::can_become));
 }
 
+/// Only a person does that, with a decision of his own.
+#[test]
+fn waves_that_are_opened_again() {
+    insta::assert_snapshot!(table(WaveStatus::ALL, WaveStatus::can_be_reopened_as));
+}
+
 #[test]
 fn servers() {
     insta::assert_snapshot!(table(ServerStatus::ALL, ServerStatus::can_become));

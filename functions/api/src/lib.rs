@@ -21,6 +21,8 @@ pub struct App {
     pub clients: &'static Clients,
     /// The state machine that runs executions.
     pub recovery_state_machine_arn: String,
+    /// The state machine that runs a wave.
+    pub wave_state_machine_arn: String,
     /// The state machine that cleans up after drills.
     pub cleanup_state_machine_arn: String,
     /// The state machine that reads the inventory.
@@ -36,11 +38,18 @@ pub struct App {
 pub fn run() -> Result<(), task::Error> {
     task::start(async |clients, _metrics| {
         let recovery_state_machine_arn = aws::clients::required("RECOVERY_STATE_MACHINE_ARN")?;
+        let wave_state_machine_arn = aws::clients::required("WAVE_STATE_MACHINE_ARN")?;
         let cleanup_state_machine_arn = aws::clients::required("CLEANUP_STATE_MACHINE_ARN")?;
         let inventory_state_machine_arn = aws::clients::required("INVENTORY_STATE_MACHINE_ARN")?;
         let drills = Drills::from_environment()?;
-        let app =
-            App { clients, recovery_state_machine_arn, cleanup_state_machine_arn, inventory_state_machine_arn, drills };
+        let app = App {
+            clients,
+            recovery_state_machine_arn,
+            wave_state_machine_arn,
+            cleanup_state_machine_arn,
+            inventory_state_machine_arn,
+            drills,
+        };
         lambda_http::run(router::router(app)).await
     })
 }

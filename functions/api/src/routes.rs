@@ -21,6 +21,7 @@ pub mod preflight;
 pub mod protection_groups;
 pub mod readiness;
 pub mod recovery_plans;
+mod reopen;
 pub mod report;
 pub mod resolve;
 pub mod schedules;

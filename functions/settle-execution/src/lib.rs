@@ -13,6 +13,8 @@ use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use task::{Failure, TaskError};
 
+mod reopened;
+
 /// An execution that has ended.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,12 +26,19 @@ pub struct Request {
     /// What stopped it: a Step Functions error.
     #[serde(default)]
     pub error: Option<Failure>,
+    /// The machine that runs waves.
+    #[serde(default)]
+    pub wave_state_machine: Option<String>,
 }
 
 /// What the execution came to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
+    /// False while waves run that somebody opened again after their end.
+    pub settled: bool,
+    /// After how many seconds to look again then.
+    pub seconds: i64,
     /// Its status.
     pub status: ExecutionStatus,
     /// Why.
@@ -47,9 +56,20 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let Some(records) = history.everything(&request.execution_id).await? else {
         // Not even PrepareExecution could record it.
         let reason = request.error.map(|failure| failure.text()).unwrap_or_default();
-        return Ok(Response { status: ExecutionStatus::Failed, reason, rto_seconds: None });
+        return Ok(Response::settled(ExecutionStatus::Failed, reason, None));
     };
+    if let Some(machine) = request.wave_state_machine.as_deref().filter(|_| request.error.is_none())
+        && let Some(seconds) = reopened::look(clients, machine, &records).await?
+    {
+        let status = records.execution.status;
+        return Ok(Response { settled: false, seconds, status, reason: String::new(), rto_seconds: None });
+    }
     let ExecutionRecords { mut execution, mut waves, mut servers, batches } = records;
+    if !execution.status.is_terminal() && !execution.settling {
+        // From here on no wave is opened again. Whoever did so since the records were read is seen by the retry.
+        execution.settling = true;
+        history.save_execution(&mut execution).await?;
+    }
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     let now = aws::clock::now();
     let mut lost_waves = end_lost_waves(&mut waves, execution.cancelled.as_ref(), now)?;
@@ -71,7 +91,14 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         }
         tracing::info!(status = %execution.status, "execution is settled: {}", execution.status);
     }
-    Ok(Response { status: execution.status, rto_seconds: execution.rto_seconds(), reason: execution.reason })
+    let rto_seconds = execution.rto_seconds();
+    Ok(Response::settled(execution.status, execution.reason, rto_seconds))
+}
+
+impl Response {
+    fn settled(status: ExecutionStatus, reason: String, rto_seconds: Option<i64>) -> Self {
+        Self { settled: true, seconds: 0, status, reason, rto_seconds }
+    }
 }
 
 /// Writes what `execution` came to. It ended when its last wave did: what follows is bookkeeping.

@@ -170,7 +170,10 @@ impl Look<'_> {
         if wave.status.is_terminal() {
             return Ok(false);
         }
-        let name = format!("{}-wave-{:03}", key.execution_id, key.wave);
+        let name = match wave.machine_round {
+            0 | 1 => format!("{}-wave-{:03}", key.execution_id, key.wave),
+            round => key.reopened_name(round),
+        };
         let machine = self.clients.sfn.execution(&execution_arn(&self.request.wave_machine, &name)).await?;
         if machine.is_some_and(|machine| machine.runs()) {
             return Ok(true);

@@ -9,7 +9,7 @@ use aws::handoff::Seen;
 use aws::history::{ServerRecord, WaveKey, WaveRecord, in_open_intents};
 use domain::gate::{Cancellation, WaveApproval};
 use domain::id::ServerId;
-use domain::outcome::wave_outcome;
+use domain::outcome::{Decision, Dependency, decide, wave_outcome};
 use domain::plan::OnFailure;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
@@ -60,11 +60,20 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let mut wave = clients.history.wave(&key).await?;
     let run = clients.history.execution(&key.execution_id, &key.plan_id).await?;
     let cancelled = run.as_ref().and_then(|run| run.cancelled.clone());
-    // Held, or begun anew by somebody since: what is delivered late of an earlier round changes nothing.
-    let earlier = round.is_some_and(|round| round < wave.round);
-    let goes_on = earlier || (cancelled.is_none() && round.is_some() && wave.held_at.is_some());
+    // Held, or begun anew by somebody since: what is delivered late of an earlier round changes nothing. And a wave that was
+    // opened again has a state machine of its own: that the one before is lost does not matter.
+    let goes_on = match round {
+        Some(round) => round < wave.round || (cancelled.is_none() && wave.held_at.is_some()),
+        None => wave.machine_round > 1,
+    };
+    // The machine of a wave that was opened again since ends here: the wave goes on in another.
+    let may_wait = round.is_some_and(|round| round >= wave.machine_round);
     if !wave.status.is_terminal() && !goes_on {
         let why = Why { cancelled, skip, refusal, error };
+        if why.cancelled.is_none() && why.skip.is_some() && !is_forbidden(clients, &key).await? {
+            // Somebody has opened a wave again that it depends on: it passes its gate once more.
+            return Ok(Response { status: wave.status, held: true, seconds: FIRST_LOOK_SECONDS });
+        }
         let may_hold = round.is_some() && run.is_some_and(|run| run.status == ExecutionStatus::Running);
         let mut servers = clients.history.servers(&key).await?;
         let before = servers.clone();
@@ -80,7 +89,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         tracing::info!(status = %wave.status, "wave {:?} is settled: {}", wave.name, wave.status);
     }
     if !wave.status.is_terminal() {
-        return Ok(Response { status: wave.status, held: true, seconds: FIRST_LOOK_SECONDS });
+        return Ok(Response { status: wave.status, held: may_wait, seconds: FIRST_LOOK_SECONDS });
     }
     // After the wave is written: a dependant that reads now sees it.
     let seen = Seen::now(clients, &key.execution_id, &key.plan_id).await?;
@@ -88,6 +97,17 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         seen.release(clients, &WaveKey { wave: dependant, ..key.clone() }).await?;
     }
     Ok(Response { status: wave.status, held: false, seconds: 0 })
+}
+
+/// Whether a dependency forbids the wave, as of now.
+async fn is_forbidden(clients: &Clients, key: &WaveKey) -> Result<bool, TaskError> {
+    let waves = clients.history.waves(&key.execution_id, &key.plan_id).await?;
+    let dependencies: Vec<Dependency> = waves
+        .into_iter()
+        .filter(|other| other.dependants.contains(&key.wave))
+        .map(|other| Dependency { on_failure: other.policy(), status: other.status, name: other.name })
+        .collect();
+    Ok(matches!(decide(&dependencies), Decision::Skip { .. }))
 }
 
 fn failed(status: ServerStatus) -> bool {

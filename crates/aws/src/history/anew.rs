@@ -9,9 +9,10 @@ use domain::plan::OnFailure;
 use domain::status::{ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckRecord, History, ServerRecord, WaveRecord, refused};
-use crate::error::AwsError;
-use crate::store::{Condition, MAX_TRANSACTION, Value};
+use super::record::allowed;
+use super::{CheckRecord, ExecutionRecord, History, ServerRecord, WaveRecord, refused, unchanged};
+use crate::error::{AwsError, ErrorKind};
+use crate::store::{Condition, MAX_TRANSACTION, Value, Write};
 
 /// Characters of a check's output that an earlier attempt keeps: all attempts of a server share one item.
 const KEPT_OUTPUT: usize = 200;
@@ -71,7 +72,7 @@ impl WaveRecord {
     }
 
     /// Records what somebody decided, about the servers of `scope`. Begun anew, it is in another round: what is delivered
-    /// late of the one before changes nothing.
+    /// late of the one before changes nothing. A wave that has ended needs a state machine of its own then.
     ///
     /// # Errors
     /// `Bug` when the transition table forbids it.
@@ -87,11 +88,18 @@ impl WaveRecord {
         self.reason.clear();
         self.launched_at = None;
         self.after_actions.iter_mut().for_each(domain::action_run::ActionRun::begin_anew);
-        if decided == Decided::Recheck {
-            return self.set_status(WaveStatus::Checking);
+        let next = if decided == Decided::Recheck { WaveStatus::Checking } else { WaveStatus::Waiting };
+        if decided == Decided::Retry {
+            self.before_actions.iter_mut().for_each(domain::action_run::ActionRun::begin_anew);
         }
-        self.before_actions.iter_mut().for_each(domain::action_run::ActionRun::begin_anew);
-        self.set_status(WaveStatus::Waiting)
+        if !self.status.is_terminal() {
+            return self.set_status(next);
+        }
+        allowed(self.status.can_be_reopened_as(next), &self.name, self.status, next)?;
+        self.status = next;
+        self.ended_at = None;
+        self.machine_round = self.round;
+        Ok(())
     }
 }
 
@@ -149,6 +157,33 @@ impl ServerRecord {
 }
 
 impl History {
+    /// Opens waves again that have ended, together with `event`, on the condition that nobody has written them or their
+    /// execution since they were read: so whoever settles the execution, or skips one of them, sees it or is seen.
+    ///
+    /// # Errors
+    /// `Conflict` when one has been written since; `Invalid` when they are too many for one transaction.
+    pub async fn reopen(
+        &self,
+        execution: &mut ExecutionRecord,
+        waves: &mut [WaveRecord],
+        event: Write,
+    ) -> Result<(), AwsError> {
+        let condition = unchanged(execution.revision);
+        execution.revision += 1;
+        let mut writes = vec![event, self.table.put_write(execution, condition)?];
+        for wave in waves {
+            let condition = unchanged(wave.revision);
+            wave.revision += 1;
+            writes.push(self.table.put_write(wave, condition)?);
+        }
+        if writes.len() > MAX_TRANSACTION {
+            let message =
+                "more waves would have to be opened again than one transaction takes: run the plan again instead";
+            return Err(AwsError::new(ErrorKind::Invalid, "TransactWriteItems", message));
+        }
+        self.table.write(writes).await.map_err(|error| refused(error, &execution.execution_id))
+    }
+
     /// Records servers that were made ready for another attempt. `rounds` are those in which they were read.
     ///
     /// # Errors

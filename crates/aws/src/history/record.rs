@@ -1,4 +1,4 @@
-//! The items of ExecutionHistory, as they are stored; those of servers are in [`super::server`]. What is not known is left out, not written as null: an index
+//! The items of ExecutionHistory, as they are stored; those of servers and tokens are in files of their own. What is not known is left out, not written as null: an index
 //! refuses an item whose key attribute has another type.
 
 use std::collections::BTreeSet;
@@ -32,10 +32,6 @@ pub(super) const FRESH: u64 = 1;
 
 pub(super) fn wave_range(plan: &PlanId, wave: u32) -> String {
     format!("{plan}#wave#{wave:03}")
-}
-
-pub(super) fn token_range(plan: &PlanId, wave: u32) -> String {
-    format!("{plan}#token#{wave:03}")
 }
 
 /// An execution.
@@ -106,6 +102,9 @@ pub struct ExecutionRecord {
     /// Why a report could not be stored; missing where none failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_failure: Option<String>,
+    /// Whether its last task has begun to end it: no wave is opened again from then on.
+    #[serde(default)]
+    pub settling: bool,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
@@ -178,8 +177,15 @@ impl ExecutionRecord {
             automatic_cleanup: None,
             reports: Vec::new(),
             report_failure: None,
+            settling: false,
             revision: FRESH,
         }
+    }
+
+    /// Whether waves that have ended may be opened again.
+    #[must_use]
+    pub fn runs_on(&self) -> bool {
+        self.status == ExecutionStatus::Running && !self.settling
     }
 
     /// The recovery time reached: from the acceptance to the end of the last wave, in seconds. Nothing for an execution
@@ -277,6 +283,9 @@ pub struct WaveRecord {
     /// 1, and one more for each time that it is begun anew after a failure.
     #[serde(default = "first_round")]
     pub round: u32,
+    /// The round in which the state machine was started that runs it: another one when it was opened again after its end.
+    #[serde(default = "first_round")]
+    pub machine_round: u32,
     /// Since when it is held for a decision about its failure, in Unix seconds; missing when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<i64>,
@@ -326,6 +335,7 @@ impl WaveRecord {
             slowest_launch_seconds: None,
             slowest_check_seconds: None,
             round: first_round(),
+            machine_round: first_round(),
             held_at: None,
             decisions: Vec::new(),
             scope: Scope::default(),
@@ -418,41 +428,6 @@ impl BatchRecord {
 #[must_use]
 pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
     batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
-}
-
-/// What a waiting wave waits in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Awaits {
-    /// AwaitDependencies, which wants to be told what to do.
-    #[default]
-    Dependencies,
-    /// AwaitDecision, which only wants to be woken when it is no longer held.
-    Decision,
-}
-
-/// The token of a wave that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TokenRecord {
-    execution_id: ExecutionId,
-    plan_id: String,
-    /// Step Functions' token. Never leaves the system.
-    pub token: String,
-    /// Since when, in Unix seconds.
-    pub stored_at: i64,
-    /// In which state.
-    #[serde(default)]
-    pub awaits: Awaits,
-}
-
-impl TokenRecord {
-    /// The token of a wave.
-    #[must_use]
-    pub fn new(key: &WaveKey, awaits: Awaits, token: String, stored_at: i64) -> Self {
-        let plan_id = token_range(&key.plan_id, key.wave);
-        Self { execution_id: key.execution_id.clone(), plan_id, token, stored_at, awaits }
-    }
 }
 
 pub(super) fn allowed(

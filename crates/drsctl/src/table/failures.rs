@@ -26,13 +26,16 @@ pub(crate) fn lines(execution: &Execution, wave: &WaveRun) -> Vec<String> {
     lines
 }
 
-/// That `wave` awaits a decision, and the commands that the caller can type.
+/// That `wave` awaits a decision, or can be opened again, and the commands that the caller can type.
 pub(crate) fn awaited(execution: &Execution, wave: &WaveRun) -> Option<String> {
+    let commands: Vec<&str> = wave.allowed_actions.iter().filter_map(|action| command(*action)).collect();
+    let (name, id) = (printable(&wave.name), printable(execution.summary.execution_id.as_str()));
+    if wave.status == WaveStatus::Failed && !commands.is_empty() {
+        return Some(format!("{name} failed; while the run goes on: drsctl {} {id} {name}", commands.join("|")));
+    }
     if wave.status != WaveStatus::AwaitingDecision || wave.held_at.is_none() {
         return None;
     }
-    let commands: Vec<&str> = wave.allowed_actions.iter().filter_map(|action| command(*action)).collect();
-    let (name, id) = (printable(&wave.name), printable(execution.summary.execution_id.as_str()));
     if commands.is_empty() {
         return Some(format!("{name} failed and awaits the decision of somebody who may retry, skip or abort it"));
     }

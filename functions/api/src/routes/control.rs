@@ -153,7 +153,7 @@ async fn decide(
         let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
         may(caller, run, wave, action)?;
         goes_on(run)?;
-        if let Possible::No { reason } = action.possible(&now_of(wave, &[])) {
+        if let Possible::No { reason } = action.possible(&now_of(run, wave, &[])) {
             return Err(not_possible(&reason));
         }
         let (name, verdict) = if action == WaveAction::Approve {
@@ -198,13 +198,14 @@ pub(super) async fn woken(app: &App, caller: &Caller, records: ExecutionRecords)
 }
 
 /// A wave, as far as it matters to what may be done to it.
-pub(super) fn now_of<'a>(wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
+pub(super) fn now_of<'a>(run: &ExecutionRecord, wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
     WaveNow {
         status: wave.status,
         approval: wave.approval.as_ref(),
         decided: wave.decisions.last(),
         is_held: wave.held_at.is_some(),
         round: wave.round,
+        execution_runs: run.runs_on(),
         servers,
     }
 }

@@ -1,12 +1,14 @@
-//! What a person decides about a wave that failed and is held: retry, recheck, skip, abort. Each is decided by
+//! What a person decides about a wave that failed: retry, recheck, skip, abort. Each is decided by
 //! [`domain::control`], written into the wave together with its entry in the audit log, and then the wave is woken. Not
 //! here: what the wave does then (`ReopenServers`, `SettleWave`).
 
 use std::collections::BTreeSet;
 
+use aws::AwsError;
 use aws::audit::{AuditRecord, Subject};
 use aws::drs::{JOB_HORIZON_SECONDS, RecoveryInstance};
 use aws::history::{ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use aws::store::Write;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,6 +21,7 @@ use domain::preflight::LiveInstance;
 use domain::status::ServerStatus;
 
 use super::control::{ATTEMPTS, comment, goes_on, is_written, may, not_possible, now_of, read, woken};
+use super::reopen;
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
@@ -96,15 +99,15 @@ async fn decide(
     let said = comment(&body.comment, "the decision")?;
     let Some(decided) = action.decides() else { return Err(Problem::internal("no decision about a failure")) };
     for _ in 0..ATTEMPTS {
-        let mut records = read(app, id).await?;
-        let ExecutionRecords { execution: run, waves, servers, .. } = &mut records;
+        let records = read(app, id).await?;
+        let run = &records.execution;
         let missing = || Problem::not_found(&format!("wave {number} in execution {id}"));
-        let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
-        let servers: Vec<&ServerRecord> = servers.iter().filter(|server| server.wave == number).collect();
+        let wave = records.waves.iter().find(|wave| wave.number == number).ok_or_else(missing)?;
+        let servers: Vec<&ServerRecord> = records.servers.iter().filter(|server| server.wave == number).collect();
         let candidates: Vec<Candidate> = servers.iter().map(|server| server.candidate()).collect();
         may(caller, run, wave, action)?;
         goes_on(run)?;
-        if let Possible::No { reason } = action.possible(&now_of(wave, &candidates)) {
+        if let Possible::No { reason } = action.possible(&now_of(run, wave, &candidates)) {
             return Err(not_possible(&reason));
         }
         let scope = scope(app, run, wave, &servers, decided, &body).await?;
@@ -116,15 +119,38 @@ async fn decide(
             reason: wave.reason.clone(),
             servers: u32::try_from(scope.servers.len()).unwrap_or(u32::MAX),
         };
-        wave.decide(decision, scope)?;
         let event = AuditRecord::new(&caller.actor(), name(decided), &Subject::Execution(id.clone()))
             .with_detail(format!("wave {number} ({}): {said}", wave.name));
         let event = app.clients.audit.write(&event)?;
-        if is_written(app.clients.history.change_wave(wave, event).await)? {
+        if is_written(write(app, &records, number, decision, scope, event).await)? {
             return woken(app, caller, records).await;
         }
     }
     Err(changed_meanwhile(&format!("execution {id}")))
+}
+
+/// Writes the decision: into a wave that is held, or by opening again one that has ended, with those that were skipped
+/// because of it.
+async fn write(
+    app: &App,
+    records: &ExecutionRecords,
+    number: u32,
+    decision: FailureDecision,
+    scope: Scope,
+    event: Write,
+) -> Result<(), AwsError> {
+    let Some(wave) = records.waves.iter().find(|wave| wave.number == number) else { return Ok(()) };
+    let ended = wave.status.is_terminal();
+    let mut wave = wave.clone();
+    wave.decide(decision.clone(), scope)?;
+    if !ended {
+        return app.clients.history.change_wave(&mut wave, event).await;
+    }
+    let mut waves = reopen::behind(&records.waves, &records.servers, &wave, &decision)?;
+    waves.insert(0, wave);
+    let mut run = records.execution.clone();
+    app.clients.history.reopen(&mut run, &mut waves, event).await?;
+    reopen::start(app, &run, &waves).await
 }
 
 /// The decision, as the audit log has it.

@@ -12,7 +12,7 @@ use contract::{
     CheckRun, Execution, ExecutionSummary, Mode, Page, ServerAttempt, ServerCounts, ServerRun, SettingsRun,
     StartExecution, StoredReport, WaveRun,
 };
-use domain::control::{Decider, ExecutionAction, Possible, WaveAction};
+use domain::control::{ExecutionAction, Possible, WaveAction};
 use domain::decision::Candidate;
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
@@ -168,7 +168,7 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
         .into_iter()
         .map(|record| {
             let of_wave = servers.remove(&record.number).unwrap_or_default();
-            let mut wave = wave(record, &names, of_wave, &decider(caller, &records.execution));
+            let mut wave = wave(record, &names, of_wave, &records.execution, caller);
             if records.execution.cancelled.is_some() {
                 wave.allowed_actions.clear();
             }
@@ -224,10 +224,17 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
     }
 }
 
-fn wave(record: WaveRecord, names: &BTreeMap<u32, String>, servers: Vec<ServerRun>, decider: &Decider<'_>) -> WaveRun {
+fn wave(
+    record: WaveRecord,
+    names: &BTreeMap<u32, String>,
+    servers: Vec<ServerRun>,
+    run: &ExecutionRecord,
+    caller: &Caller,
+) -> WaveRun {
+    let decider = decider(caller, run);
     let fit = |server: &ServerRun| Candidate { status: server.status, has_instance: server.instance_id.is_some() };
     let candidates: Vec<Candidate> = servers.iter().map(fit).collect();
-    let now = now_of(&record, &candidates);
+    let now = now_of(run, &record, &candidates);
     let allowed =
         |action: &&WaveAction| decider.may(**action, now.approval).is_ok() && action.possible(&now) == Possible::Yes;
     WaveRun {

@@ -1,0 +1,66 @@
+//! Waves that somebody opened again after their end. Each is run by a state machine of its own, which nothing waits for but
+//! the end of the execution.
+
+use aws::Clients;
+use aws::history::{ExecutionRecords, WaveKey, WaveRecord, in_open_intents};
+use domain::status::ExecutionStatus;
+use task::TaskError;
+
+use crate::{end_lost_servers, end_lost_waves};
+
+/// Seconds between looks in the beginning.
+const SOONEST_LOOK: i64 = 30;
+/// Half a day: a wave that was opened again may be held for a year, and a history has an end.
+const LATEST_LOOK: i64 = 12 * 3_600;
+
+/// After how many seconds to look again whether the waves have ended that were opened again; nothing when none runs. One
+/// whose machine was never started is started, one whose machine is over without its end is ended.
+pub(crate) async fn look(
+    clients: &Clients,
+    machine: &str,
+    records: &ExecutionRecords,
+) -> Result<Option<i64>, TaskError> {
+    let run = &records.execution;
+    if run.status != ExecutionStatus::Running || run.settling {
+        return Ok(None);
+    }
+    let (mut opened_at, mut lost) = (None, Vec::new());
+    for wave in records.waves.iter().filter(|wave| is_open(wave)) {
+        let (execution_id, plan_id) = (run.execution_id.clone(), run.plan_id.clone());
+        let key = WaveKey { execution_id, plan_id, wave: wave.number };
+        let name = key.reopened_name(wave.machine_round);
+        match clients.sfn.execution_status(machine, &name).await?.as_deref() {
+            Some("RUNNING" | "PENDING_REDRIVE") => {}
+            // Whoever opened it was cut off before he could start it.
+            None if run.cancelled.is_none() => clients.sfn.start_reopened(machine, &key, wave.machine_round).await?,
+            Some(_) | None => {
+                lost.push(wave.number);
+                continue;
+            }
+        }
+        opened_at = opened_at.max(wave.decisions.last().map(|decision| decision.at));
+    }
+    if !lost.is_empty() {
+        end(clients, records, &lost).await?;
+    }
+    Ok(opened_at.map(|at| ((aws::clock::now() - at) / 10).clamp(SOONEST_LOOK, LATEST_LOOK)))
+}
+
+fn is_open(wave: &WaveRecord) -> bool {
+    !wave.status.is_terminal() && wave.machine_round > 1
+}
+
+/// Ends waves whose machine is over. They are read again: what the machine wrote in its last moments counts.
+async fn end(clients: &Clients, records: &ExecutionRecords, lost: &[u32]) -> Result<(), TaskError> {
+    let Some(records) = clients.history.everything(&records.execution.execution_id).await? else { return Ok(()) };
+    let mut waves: Vec<WaveRecord> =
+        records.waves.into_iter().filter(|wave| lost.contains(&wave.number) && is_open(wave)).collect();
+    let mut servers = records.servers;
+    let mut ended = end_lost_waves(&mut waves, records.execution.cancelled.as_ref(), aws::clock::now())?;
+    let changed = end_lost_servers(&mut servers, &ended, &in_open_intents(&records.batches))?;
+    clients.history.save_servers(&changed).await?;
+    for wave in &mut ended {
+        clients.history.save_wave(wave).await?;
+    }
+    Ok(())
+}
