@@ -79,6 +79,15 @@ impl Cloud {
         answer
     }
 
+    /// Holds the function of `task` back until the guard is dropped: every call of it is refused, as AWS refuses calls
+    /// when too many run at once.
+    pub fn hold_back(&self, task: &str) -> HeldBack<'_> {
+        let stack = self.state_machines["wave"].rsplit(':').next().unwrap().trim_end_matches("-wave");
+        let held = HeldBack { cloud: self, path: format!("/2017-10-31/functions/{stack}-{task}/concurrency") };
+        held.send("PUT", &json!({ "ReservedConcurrentExecutions": 0 }).to_string());
+        held
+    }
+
     /// Puts an event on the default bus.
     pub fn put_event(&self, detail_type: &str, detail: &Value) {
         let entry = json!({ "Source": "calendar", "DetailType": detail_type, "Detail": detail.to_string() });
@@ -120,6 +129,29 @@ impl Cloud {
     /// The ARN of an execution of a machine.
     pub fn execution_arn(&self, machine: &str, name: &str) -> String {
         format!("{}:{name}", self.state_machines[machine].replace(":stateMachine:", ":execution:"))
+    }
+}
+
+/// A function that refuses calls, until dropped.
+pub struct HeldBack<'a> {
+    cloud: &'a Cloud,
+    path: String,
+}
+
+impl HeldBack<'_> {
+    fn send(&self, method: &str, body: &str) {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{}", self.cloud.aws_endpoint.trim_end_matches('/'), self.path))
+            .header("Authorization", root("lambda"));
+        let (status, answer) = answer(request.body(body.to_owned()).unwrap());
+        assert!((200..300).contains(&status), "{method} {}: {status} {answer}", self.path);
+    }
+}
+
+impl Drop for HeldBack<'_> {
+    fn drop(&mut self) {
+        self.send("DELETE", "");
     }
 }
 
