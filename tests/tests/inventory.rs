@@ -103,6 +103,7 @@ fn a_refresh_that_cannot_work_leaves_what_there_was_and_the_next_one_works() {
     let _undisturbed = cloud.disturb(&[]);
     let scenario = Scenario::new("held");
     let ids = scenario.servers(1, |_, _| {});
+    refresh(cloud);
     let before = (header(cloud, HERE), header(cloud, THERE));
     {
         let _held = cloud.hold_back("refresh-inventory");
