@@ -22,7 +22,7 @@ pub struct Cloud {
     pub scale: f64,
     /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
     pub tables: std::collections::BTreeMap<String, String>,
-    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`, `sweep`.
+    /// State machine ARNs: `recovery`, `wave`, `cleanup`, `stopped`, `inventory`, `readiness`, `sweep`.
     pub state_machines: std::collections::BTreeMap<String, String>,
     /// The outputs of the stack.
     pub outputs: std::collections::BTreeMap<String, String>,

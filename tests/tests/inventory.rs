@@ -96,3 +96,26 @@ fn refreshes_at_the_same_time_leave_one_reading() {
     let servers = servers(cloud, HERE);
     assert!(ids.iter().all(|id| servers.iter().any(|server| server["id"] == **id)));
 }
+
+#[test]
+fn a_refresh_that_cannot_work_leaves_what_there_was_and_the_next_one_works() {
+    let cloud = cloud();
+    let _undisturbed = cloud.disturb(&[]);
+    let scenario = Scenario::new("held");
+    let ids = scenario.servers(1, |_, _| {});
+    refresh(cloud);
+    let before = (header(cloud, HERE), header(cloud, THERE));
+    {
+        let _held = cloud.refuse(&["refresh-inventory".to_owned()]);
+        let ended = cloud.ended(&cloud.begin("inventory", &json!({})));
+        assert_eq!(ended["status"], "FAILED", "{ended}");
+    }
+    assert_eq!((header(cloud, HERE), header(cloud, THERE)), before);
+    // Delivered twice at the same moment, it is one reading.
+    let twice = std::thread::scope(|scope| {
+        let second = scope.spawn(|| cloud.invoke("refresh-inventory", &json!({})));
+        [cloud.invoke("refresh-inventory", &json!({})), second.join().unwrap()]
+    });
+    assert!(twice.iter().all(|answer| answer["regions"].is_array()), "{twice:?}");
+    assert!(servers(cloud, HERE).iter().any(|server| server["id"] == *ids[0]), "{twice:?}");
+}

@@ -97,3 +97,26 @@ fn a_plan_that_cannot_be_looked_at_does_not_stop_the_others() {
     assert_eq!(results(cloud, &broken.name).len(), 1);
     assert_eq!(results(cloud, &other.name).len(), 1);
 }
+
+#[test]
+fn a_run_whose_task_cannot_work_stores_nothing_and_the_next_one_tells_the_change_once() {
+    let cloud = cloud();
+    let _undisturbed = cloud.disturb(&[]);
+    let scenario = Scenario::new("held");
+    scenario.single_wave(1, |_, _| {});
+    let plan = scenario.name.as_str();
+    let listener = cloud.listen("Recovery Plan Readiness Changed", plan);
+    for (task, status) in [("list-plans", "FAILED"), ("check-readiness", "SUCCEEDED")] {
+        let _held = cloud.refuse(&[task.to_owned()]);
+        let ended = cloud.ended(&cloud.begin("readiness", &json!({})));
+        assert_eq!(ended["status"], status, "{task}: {ended}");
+        assert!(results(cloud, plan).is_empty(), "{task}");
+    }
+    assert_eq!(listener.heard(), Vec::<Value>::new());
+    look(cloud);
+    assert_eq!(told_once(&listener)["previousVerdict"], Value::Null);
+    assert_eq!(results(cloud, plan).len(), 1);
+    // Which plans there are is only read, so delivered twice it says the same.
+    let request = json!({ "nextToken": null });
+    assert_eq!(cloud.invoke("list-plans", &request), cloud.invoke("list-plans", &request));
+}

@@ -11,7 +11,7 @@ use aws::drs::{Drs, Job, RecoveryInstance};
 use aws::history::{CleanupInstanceRecord, TerminationRecord};
 use domain::batch::{self, Quotas};
 use domain::cleanup::InstanceCleanup;
-use domain::id::{ExecutionId, PlanId, ServerId};
+use domain::id::{ExecutionId, JobId, PlanId, ServerId};
 use serde::{Deserialize, Serialize};
 use task::TaskError;
 
@@ -65,13 +65,15 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let now = aws::clock::now();
     let mut instances = history.cleanup_instances(&id, &plan).await?;
     let mut batches = history.terminations(&id, &plan).await?;
-    for batch in batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled) {
-        let changed = check(&clients.at(&batch.region).drs, batch, &mut instances, now).await?;
+    for (region, job) in at_work(&instances) {
+        let changed = check(&clients.at(&region).drs, &job, &mut instances, now).await?;
         history.save_cleanup_instances(&changed).await?;
-        // After the instances: a batch that is settled is not looked at again.
-        if batch.settled {
-            history.save_termination(batch).await?;
-        }
+    }
+    let working: BTreeSet<JobId> = at_work(&instances).into_iter().map(|(_, job)| job).collect();
+    let has_ended = |batch: &&mut TerminationRecord| batch.job_id.as_ref().is_some_and(|job| !working.contains(job));
+    for batch in batches.iter_mut().filter(|batch| !batch.settled).filter(has_ended) {
+        batch.settled = true;
+        history.save_termination(batch).await?;
     }
     let next = next(clients, &instances, &batches, now).await?;
     let count = |status| instances.iter().filter(|instance| instance.status == status).count();
@@ -84,26 +86,32 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     })
 }
 
-/// Writes what DRS says about the job of `batch` into its instances; gives back those that changed.
+/// The jobs that terminate instances, each with its Region. From the instances and not from the batches: a delivery of
+/// StartTerminations that came late and was cut off can leave an intent where a batch with its job was, and the instances
+/// of that job would be waited for without end.
+fn at_work(instances: &[CleanupInstanceRecord]) -> BTreeSet<(String, JobId)> {
+    let working = instances.iter().filter(|one| one.status == InstanceCleanup::Terminating);
+    working.filter_map(|one| Some((one.region.clone(), one.job_id.clone()?))).collect()
+}
+
+/// Writes what DRS says about the job `id` into its instances; gives back those that changed.
 async fn check(
     drs: &Drs,
-    batch: &mut TerminationRecord,
+    id: &JobId,
     instances: &mut [CleanupInstanceRecord],
     now: i64,
 ) -> Result<Vec<CleanupInstanceRecord>, TaskError> {
-    let Some(job_id) = batch.job_id.clone() else { return Ok(Vec::new()) };
-    let job: Option<Job> = drs.jobs(std::slice::from_ref(&job_id)).await?.into_iter().find(|job| job.id == job_id);
-    let log = drs.job_log(&job_id).await?;
-    let servers: Vec<ServerId> = batch.servers.iter().cloned().collect();
+    let in_job =
+        |one: &CleanupInstanceRecord| one.status == InstanceCleanup::Terminating && one.job_id.as_ref() == Some(id);
+    let job: Option<Job> = drs.jobs(std::slice::from_ref(id)).await?.into_iter().find(|job| job.id == *id);
+    let log = drs.job_log(id).await?;
+    let servers: Vec<ServerId> = instances.iter().filter(|one| in_job(one)).map(|one| one.server_id.clone()).collect();
     let mut described: BTreeMap<ServerId, Vec<RecoveryInstance>> = BTreeMap::new();
     for one in drs.recovery_instances(&servers).await? {
         described.entry(one.server.clone()).or_default().push(one);
     }
     let mut changed = Vec::new();
-    let in_batch = |one: &&mut CleanupInstanceRecord| {
-        one.status == InstanceCleanup::Terminating && one.job_id.as_ref() == Some(&job_id)
-    };
-    for one in instances.iter_mut().filter(in_batch) {
+    for one in instances.iter_mut().filter(|one| in_job(one)) {
         let before = one.clone();
         let of_server = described.get(&one.server_id).map(Vec::as_slice).unwrap_or_default();
         observe::instance(one, job.as_ref(), &log, of_server, now);
@@ -111,8 +119,6 @@ async fn check(
             changed.push(one.clone());
         }
     }
-    batch.settled =
-        !instances.iter().any(|one| one.status == InstanceCleanup::Terminating && one.job_id.as_ref() == Some(&job_id));
     Ok(changed)
 }
 
@@ -138,4 +144,31 @@ async fn next(
     }
     let settled = instances.iter().all(|instance| instance.status.is_settled());
     Ok(if settled { Next::Settle } else { Next::Wait })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws::history::{ServerRecord, WaveKey};
+
+    use super::*;
+
+    #[test]
+    fn the_jobs_at_work_are_those_of_the_instances_whatever_the_batches_say() {
+        let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 1 };
+        let record = |server: &str, status, job: Option<&str>| {
+            let mut launched = ServerRecord::new(&key, server.into(), 0, server.to_owned());
+            (launched.instance_id, launched.job_id) = (Some("i-1".into()), Some("drsjob-1".into()));
+            let mut record = CleanupInstanceRecord::of(&"e".into(), &"p".into(), 1, &launched, "eu-west-1").unwrap();
+            record.settle(status, "");
+            record.job_id = job.map(JobId::from);
+            record
+        };
+        let instances = [
+            record("s-1", InstanceCleanup::Terminating, Some("drsjob-2")),
+            record("s-2", InstanceCleanup::Terminating, Some("drsjob-2")),
+            record("s-3", InstanceCleanup::Terminated, Some("drsjob-3")),
+            record("s-4", InstanceCleanup::Pending, None),
+        ];
+        assert_eq!(at_work(&instances), BTreeSet::from([("eu-west-1".to_owned(), "drsjob-2".into())]));
+    }
 }

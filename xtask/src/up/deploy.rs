@@ -112,6 +112,7 @@ pub(super) fn describe(
         state_machines: named(&[
             ("recovery", "RecoveryStateMachineArn"),
             ("wave", "WaveStateMachineArn"),
+            ("cleanup", "CleanupStateMachineArn"),
             ("stopped", "StoppedStateMachineArn"),
             ("inventory", "InventoryStateMachineArn"),
             ("readiness", "ReadinessStateMachineArn"),
