@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod readiness;
 pub mod sfn;
 pub mod ssm;
+pub mod start;
 pub mod store;
 
 pub use clients::Clients;

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CancelExecution, Execution, FieldProblem, WaveDecision};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, ending};
+use domain::control::{ExecutionAction, MayNot, Possible, WaveAction, ending};
 use domain::gate::{ApprovalDecision, Pause, Verdict};
 use domain::id::ExecutionId;
 use domain::role::ADMINISTRATOR;
@@ -199,7 +199,7 @@ async fn woken(app: &App, caller: &Caller, records: ExecutionRecords) -> Result<
 
 fn may(caller: &Caller, run: &ExecutionRecord, wave: &WaveRecord, action: WaveAction) -> Result<(), Problem> {
     let Some(approval) = &wave.approval else { return Ok(()) };
-    decider(caller, run).may(action, approval).map_err(|why| match why {
+    caller.viewer().decider(run).may(action, approval).map_err(|why| match why {
         MayNot::Role => {
             let (who, role) = (&caller.name, &approval.role);
             let detail = format!("{who} may not decide about this wave: it needs the role {role} or {ADMINISTRATOR}");
@@ -211,17 +211,6 @@ fn may(caller: &Caller, run: &ExecutionRecord, wave: &WaveRecord, action: WaveAc
             Problem::new(StatusCode::FORBIDDEN, "FOUR_EYES", detail)
         }
     })
-}
-
-/// The caller as somebody who wants to decide about a wave of `run`.
-pub(crate) fn decider<'a>(caller: &'a Caller, run: &'a ExecutionRecord) -> Decider<'a> {
-    Decider {
-        name: &caller.name,
-        roles: &caller.roles,
-        mode: run.mode,
-        started_by: &run.started_by,
-        four_eyes: run.four_eyes,
-    }
 }
 
 /// What somebody said about `what` that he did.
