@@ -20,6 +20,8 @@ pub struct Cloud {
     pub simulator_url: String,
     /// Wall seconds per simulated second.
     pub scale: f64,
+    /// How its time passes: the value of `DRS_CLOCK`.
+    pub clock: String,
     /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
     pub tables: std::collections::BTreeMap<String, String>,
     /// State machine ARNs: `recovery`, `wave`, `cleanup`, `stopped`, `inventory`, `readiness`, `sweep`.

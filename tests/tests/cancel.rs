@@ -1,6 +1,5 @@
 //! An execution that is cancelled, in every phase: nothing more is begun, what DRS runs is watched to its end, nothing is
 //! terminated.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::thread;
 

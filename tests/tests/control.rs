@@ -71,7 +71,7 @@ fn a_pause_before_the_first_wave_holds_everything_until_it_is_resumed() {
     let held = scenario.client().execution(&id).unwrap();
     assert_eq!(held.summary.status, ExecutionStatus::Running);
     assert_eq!(held.summary.paused.as_ref().map(|pause| pause.by.as_str()), Some("operator"));
-    assert_eq!(held.summary.allowed_actions, [ExecutionAction::Resume]);
+    assert_eq!(held.summary.allowed_actions, [ExecutionAction::Resume, ExecutionAction::Cancel]);
     assert_eq!(jobs(&scenario, since, &ids), 0);
     let answers = at_once(&scenario, &id, "resume");
     assert!(answers.iter().all(|answer| *answer == done()), "{answers:?}");

@@ -91,6 +91,33 @@ impl Place {
     }
 }
 
+/// The names of the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Protection groups.
+    pub protection_groups: String,
+    /// Recovery plans, and how ready they are.
+    pub recovery_plans: String,
+    /// Executions and claims.
+    pub execution_history: String,
+    /// Who did what.
+    pub audit_log: String,
+    /// What DRS said about source servers.
+    pub inventory: String,
+}
+
+impl Tables {
+    fn from_environment() -> Result<Self, AwsError> {
+        Ok(Self {
+            protection_groups: required("PROTECTION_GROUPS_TABLE")?,
+            recovery_plans: required("RECOVERY_PLANS_TABLE")?,
+            execution_history: required("EXECUTION_HISTORY_TABLE")?,
+            audit_log: required("AUDIT_LOG_TABLE")?,
+            inventory: required("INVENTORY_TABLE")?,
+        })
+    }
+}
+
 impl Clients {
     /// The clients of this process: Region, credentials and endpoints from the environment, tables from
     /// `PROTECTION_GROUPS_TABLE`, `RECOVERY_PLANS_TABLE`, `EXECUTION_HISTORY_TABLE`, `AUDIT_LOG_TABLE` and
@@ -99,31 +126,34 @@ impl Clients {
     /// # Errors
     /// When a table's variable is missing.
     pub async fn from_environment() -> Result<Self, AwsError> {
-        let config = sdk_config().await;
+        Ok(Self::of(sdk_config(None).await, Tables::from_environment()?, Place::from_environment()?))
+    }
+
+    /// The clients of somebody at `place` who has credentials of his own, and not a function's environment.
+    pub async fn at_place(tables: Tables, place: Place) -> Self {
+        Self::of(sdk_config(Some(place.region.clone())).await, tables, place)
+    }
+
+    fn of(config: SdkConfig, tables: Tables, place: Place) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-        let table = |variable, hash, range| -> Result<Table, AwsError> {
-            Ok(Table::new(dynamodb.clone(), required(variable)?, hash, range))
-        };
-        let audit = AuditLog::new(table("AUDIT_LOG_TABLE", "kind", "id")?);
-        Ok(Self {
+        let table = |name: String, hash, range| Table::new(dynamodb.clone(), name, hash, range);
+        let audit = AuditLog::new(table(tables.audit_log, "kind", "id"));
+        let plans = table(tables.recovery_plans, "kind", "id");
+        Self {
             drs: Drs::new(&config),
             ssm: Ssm::new(&config),
             sfn: StepFunctions::new(&config),
             scheduler: Scheduler::new(&config),
             events: EventBus::new(&config),
             s3: S3::new(&config),
-            history: History::new(table("EXECUTION_HISTORY_TABLE", "executionId", "planId")?),
-            catalog: Catalog::new(
-                table("PROTECTION_GROUPS_TABLE", "kind", "id")?,
-                table("RECOVERY_PLANS_TABLE", "kind", "id")?,
-                audit.clone(),
-            ),
+            history: History::new(table(tables.execution_history, "executionId", "planId")),
+            catalog: Catalog::new(table(tables.protection_groups, "kind", "id"), plans.clone(), audit.clone()),
             audit,
-            inventory: Inventory::new(table("INVENTORY_TABLE", "kind", "id")?),
-            readiness: Readiness::new(table("RECOVERY_PLANS_TABLE", "kind", "id")?),
-            place: Place::from_environment()?,
+            inventory: Inventory::new(table(tables.inventory, "kind", "id")),
+            readiness: Readiness::new(plans),
+            place,
             config,
-        })
+        }
     }
 
     /// DRS and SSM in `region`. Costs nothing until it is used: connections are shared.
@@ -148,9 +178,13 @@ pub fn required(variable: &str) -> Result<String, AwsError> {
 }
 
 /// One configuration for all clients. TLS is rustls with ring, which builds without a C toolchain of its own.
-async fn sdk_config() -> SdkConfig {
+async fn sdk_config(region: Option<String>) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
         .build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    match region {
+        Some(region) => loader.region(Region::new(region)).load().await,
+        None => loader.load().await,
+    }
 }

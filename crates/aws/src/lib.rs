@@ -27,6 +27,7 @@ pub mod scheduler;
 pub mod sfn;
 pub mod ssm;
 pub mod standing;
+pub mod start;
 pub mod store;
 
 pub use clients::Clients;

@@ -7,6 +7,8 @@ mod completion;
 mod confirm;
 mod control;
 mod diff;
+#[cfg(feature = "direct")]
+mod direct;
 mod executions;
 mod export;
 mod forecast;
@@ -29,6 +31,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use drsctl::client::ClientError;
 use drsctl::cognito::LoginError;
+#[cfg(feature = "direct")]
+use drsctl::direct::DirectError;
 use drsctl::upload::UploadError;
 use output::Output;
 
@@ -117,6 +121,9 @@ enum Command {
     Skip(control::Decision),
     /// Let a wave that failed and awaits a decision end so; the waves behind it are skipped.
     Abort(control::Decision),
+    /// Start, watch and cancel with IAM credentials when the API is down.
+    #[cfg(feature = "direct")]
+    Direct(direct::Arguments),
     /// List who changed or started what, the newest first.
     Audit(audit::Arguments),
     /// Say who the API takes you for, and what you may do.
@@ -155,6 +162,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Recheck(arguments) => control::recheck(&arguments, output),
         Command::Skip(arguments) => control::skip(&arguments, output),
         Command::Abort(arguments) => control::abort(&arguments, output),
+        #[cfg(feature = "direct")]
+        Command::Direct(arguments) => direct::run(arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Whoami => audit::whoami(output),
         Command::Completion(arguments) => completion::run(&arguments, Arguments::command()),
@@ -168,6 +177,10 @@ pub(crate) fn run() -> ExitCode {
 /// 3 when somebody else said no, 2 when it is the caller's to correct.
 fn exit_status(error: &anyhow::Error) -> u8 {
     if error.is::<ClientError>() || error.is::<LoginError>() {
+        return 3;
+    }
+    #[cfg(feature = "direct")]
+    if let Some(DirectError::Aws(_) | DirectError::NotPossible(_)) = error.downcast_ref::<DirectError>() {
         return 3;
     }
     match error.downcast_ref::<UploadError>() {

@@ -6,6 +6,8 @@
 pub mod client;
 pub mod clock;
 pub mod cognito;
+#[cfg(feature = "direct")]
+pub mod direct;
 pub mod document;
 pub mod manifest;
 pub mod progress;

@@ -51,24 +51,38 @@ pub fn watch(
     view: &mut View,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Execution>, ClientError> {
-    let ended = follow(client, id, pace, view, stop);
+    watch_by(&|| client.execution(id), &ClientError::is_transient, pace, view, stop)
+}
+
+/// As [`watch`], whoever is asked: `look` asks, and `is_transient` says of an error whether to ask again.
+///
+/// # Errors
+/// Those of `look` that are not transient.
+pub fn watch_by<E: std::fmt::Display>(
+    look: &dyn Fn() -> Result<Execution, E>,
+    is_transient: &dyn Fn(&E) -> bool,
+    pace: Pace,
+    view: &mut View,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Execution>, E> {
+    let ended = follow(look, is_transient, pace, view, stop);
     view.close();
     ended
 }
 
-fn follow(
-    client: &Client,
-    id: &ExecutionId,
+fn follow<E: std::fmt::Display>(
+    look: &dyn Fn() -> Result<Execution, E>,
+    is_transient: &dyn Fn(&E) -> bool,
     pace: Pace,
     view: &mut View,
     stop: &dyn Fn() -> bool,
-) -> Result<Option<Execution>, ClientError> {
+) -> Result<Option<Execution>, E> {
     let mut lost = 0u32;
     loop {
-        let wait = match client.execution(id) {
+        let wait = match look() {
             Ok(execution) => {
                 if lost > 0 {
-                    view.note("The API answers again.");
+                    view.note("There is an answer again.");
                 }
                 lost = 0;
                 view.show(&execution, pace.clock.simulated(clock::unix_seconds()) as i64);
@@ -77,7 +91,7 @@ fn follow(
                 }
                 pace.interval
             }
-            Err(error) if error.is_transient() => {
+            Err(error) if is_transient(&error) => {
                 if lost == 0 {
                     view.note(&format!("{error}\nThe execution runs on; trying again."));
                 }

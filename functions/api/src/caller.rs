@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use domain::role::{Action, allowed_roles, allows};
 use lambda_http::request::RequestContext;
 use serde_json::Value;
+use view::Viewer;
 
 use crate::problem::Problem;
 
@@ -26,6 +27,12 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor { name: self.name.clone(), roles: self.roles.clone(), source_address: self.source_address.clone() }
+    }
+
+    /// The caller as somebody who looks at an execution.
+    #[must_use]
+    pub fn viewer(&self) -> Viewer<'_> {
+        Viewer { name: &self.name, roles: &self.roles }
     }
 
     /// Refuses the caller unless one of its roles allows `action`.

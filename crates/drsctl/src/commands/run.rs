@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     mode: ModeArgument,
     /// Show progress until the execution has ended. Ctrl-C ends only the watching.
     #[arg(long)]
-    watch: bool,
+    pub(super) watch: bool,
     /// For a recovery: the plan's name, instead of typing it when asked.
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
@@ -51,13 +51,13 @@ impl From<ModeArgument> for Mode {
     }
 }
 
-pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCode> {
+/// What is to be started; a recovery once its plan's name is typed back.
+pub(super) fn request(arguments: Arguments) -> anyhow::Result<(PlanId, StartExecution)> {
     let plan = PlanId::from(arguments.plan.as_str());
     if !domain::id::is_name(plan.as_str()) {
         bail!("{plan:?} is no plan's name: {}", domain::id::NAME_RULE);
     }
     let recovery_point = arguments.points.choice()?;
-    let client = session::client()?;
     let start = match arguments.mode {
         ModeArgument::Drill if !arguments.replace_instances.is_empty() => {
             bail!("--replace-instance is for a recovery: a drill never replaces a live recovery instance");
@@ -70,9 +70,16 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCo
             ..StartExecution::of(Mode::Recovery)
         },
     };
+    Ok((plan, start))
+}
+
+pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCode> {
+    let watched = arguments.watch;
+    let client = session::client()?;
+    let (plan, start) = request(arguments)?;
     let started = client.start(&plan, &start)?;
     let id = started.summary.execution_id.clone();
-    if !arguments.watch {
+    if !watched {
         return show(output, &started, |_| printable(id.as_str())).map(|()| ExitCode::SUCCESS);
     }
     note(&format!("Started {}. It runs on if you stop watching (Ctrl-C).", printable(id.as_str())));

@@ -11,8 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CancelExecution, Execution, FieldProblem, WaveDecision};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, WaveNow, ending};
-use domain::decision::Candidate;
+use domain::control::{ExecutionAction, MayNot, Possible, WaveAction, ending};
 use domain::gate::{ApprovalDecision, Pause, Verdict};
 use domain::id::ExecutionId;
 use domain::role::{ADMINISTRATOR, Action, allowed_roles};
@@ -153,7 +152,7 @@ async fn decide(
         let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
         may(caller, run, wave, action)?;
         goes_on(run)?;
-        if let Possible::No { reason } = action.possible(&now_of(run, wave, &[])) {
+        if let Possible::No { reason } = action.possible(&view::now_of(run, wave, &[])) {
             return Err(not_possible(&reason));
         }
         let (name, verdict) = if action == WaveAction::Approve {
@@ -197,19 +196,6 @@ pub(super) async fn woken(app: &App, caller: &Caller, records: ExecutionRecords)
     Ok(Json(execution(read(app, execution_id).await?, caller)))
 }
 
-/// A wave, as far as it matters to what may be done to it.
-pub(super) fn now_of<'a>(run: &ExecutionRecord, wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
-    WaveNow {
-        status: wave.status,
-        approval: wave.approval.as_ref(),
-        decided: wave.decisions.last(),
-        is_held: wave.held_at.is_some(),
-        round: wave.round,
-        execution_runs: run.runs_on(),
-        servers,
-    }
-}
-
 pub(super) fn may(
     caller: &Caller,
     run: &ExecutionRecord,
@@ -220,7 +206,7 @@ pub(super) fn may(
         let detail = format!("{who} may not {what}: it needs the role {}", roles.join(" or "));
         Problem::new(StatusCode::FORBIDDEN, "ROLE_MISSING", detail)
     };
-    decider(caller, run).may(action, wave.approval.as_ref()).map_err(|why| match why {
+    caller.viewer().decider(run).may(action, wave.approval.as_ref()).map_err(|why| match why {
         MayNot::Role => match wave.approval.as_ref().filter(|_| action.decides().is_none()) {
             Some(approval) => missing(&caller.name, "decide about this wave", &[&approval.role, ADMINISTRATOR]),
             None => missing(&caller.name, "decide about this wave", &allowed_roles(action.role_action())),
@@ -234,17 +220,6 @@ pub(super) fn may(
             Problem::new(StatusCode::FORBIDDEN, "FOUR_EYES", detail)
         }
     })
-}
-
-/// The caller as somebody who wants to decide about a wave of `run`.
-pub(crate) fn decider<'a>(caller: &'a Caller, run: &'a ExecutionRecord) -> Decider<'a> {
-    Decider {
-        name: &caller.name,
-        roles: &caller.roles,
-        mode: run.mode,
-        started_by: &run.started_by,
-        four_eyes: run.four_eyes,
-    }
 }
 
 /// Nothing is decided any more about an execution that is cancelled and ends.

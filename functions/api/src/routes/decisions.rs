@@ -20,7 +20,7 @@ use domain::plan::Mode;
 use domain::preflight::LiveInstance;
 use domain::status::ServerStatus;
 
-use super::control::{ATTEMPTS, comment, goes_on, is_written, may, not_possible, now_of, read, woken};
+use super::control::{ATTEMPTS, comment, goes_on, is_written, may, not_possible, read, woken};
 use super::reopen;
 use crate::App;
 use crate::caller::Caller;
@@ -107,7 +107,7 @@ async fn decide(
         let candidates: Vec<Candidate> = servers.iter().map(|server| server.candidate()).collect();
         may(caller, run, wave, action)?;
         goes_on(run)?;
-        if let Possible::No { reason } = action.possible(&now_of(run, wave, &candidates)) {
+        if let Possible::No { reason } = action.possible(&view::now_of(run, wave, &candidates)) {
             return Err(not_possible(&reason));
         }
         let scope = scope(app, run, wave, &servers, decided, &body).await?;

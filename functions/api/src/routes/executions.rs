@@ -1,26 +1,18 @@
 //! Executions: start one, see what became of them.
 
-use std::collections::BTreeMap;
-
 use aws::audit::{AuditRecord, Subject};
-use aws::history::{AttemptRecord, CheckRecord, ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
+use aws::history::{ExecutionRecord, ExecutionRecords};
+use aws::start::{Start, begin, execution_id};
 use aws::{AwsError, ErrorKind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{
-    CheckRun, Execution, ExecutionSummary, Mode, Page, ServerAttempt, ServerCounts, ServerRun, SettingsRun,
-    StartExecution, StoredReport, WaveRun,
-};
-use domain::control::{ExecutionAction, Possible, WaveAction};
-use domain::decision::Candidate;
+use contract::{Execution, ExecutionSummary, Mode, Page, StartExecution};
 use domain::id::{ExecutionId, PlanId};
 use domain::role::Action;
 use domain::status::ExecutionStatus;
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::control::{decider, now_of};
 use super::{cleanup, page_size, points};
 use crate::App;
 use crate::caller::Caller;
@@ -62,19 +54,20 @@ pub async fn start(
     }
     let event = AuditRecord::new(&caller.actor(), "StartExecution", &Subject::Execution(id.clone())).with_detail(what);
     app.clients.history.create_execution(&record, app.clients.audit.write(&event)?).await?;
-    let input = serde_json::json!({
-        "planId": plan,
-        "mode": request.mode,
-        "confirm": request.confirm,
-        "replaceInstances": request.replace_instances,
-        "recoveryPoint": request.recovery_point,
-    });
-    let started = app.clients.sfn.start_execution(&app.recovery_state_machine_arn, id.as_str(), &input).await;
+    let start = Start {
+        plan: &plan,
+        mode: request.mode,
+        confirm: request.confirm.as_deref(),
+        replace_instances: &request.replace_instances,
+        recovery_point: &request.recovery_point,
+    };
+    let started = begin(&app.clients.sfn, &app.recovery_state_machine_arn, &id, &start).await;
     if let Err(error) = started {
         unstarted(&app, &mut record, error).await?;
     }
     tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
-    Ok((StatusCode::ACCEPTED, Json(bare(record, Vec::new(), &caller))))
+    let begun = ExecutionRecords { execution: record, waves: Vec::new(), servers: Vec::new(), batches: Vec::new() };
+    Ok((StatusCode::ACCEPTED, Json(execution(begun, &caller))))
 }
 
 /// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
@@ -149,162 +142,11 @@ pub async fn get(
     Ok(Json(cleanup::shown(&app, records, &caller).await?))
 }
 
-/// `<plan>-<yyyymmddThhmmss>-<4 hex>`: sorts by time, says what it is, and leaves room for the waves' suffix in the 80
-/// characters of a Step Functions name. The random part separates starts within a second; a clash is refused on write.
-fn execution_id(plan: &PlanId, now: i64) -> ExecutionId {
-    let at = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y%m%dt%H%M%S").to_string();
-    ExecutionId::from(format!("{plan}-{at}-{:04x}", fastrand::u16(..)))
-}
-
 /// An execution as `caller` sees it.
 pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution {
-    let names: BTreeMap<u32, String> = records.waves.iter().map(|wave| (wave.number, wave.name.clone())).collect();
-    let mut servers: BTreeMap<u32, Vec<ServerRun>> = BTreeMap::new();
-    for record in records.servers {
-        servers.entry(record.wave).or_default().push(server(record));
-    }
-    let waves = records
-        .waves
-        .into_iter()
-        .map(|record| {
-            let of_wave = servers.remove(&record.number).unwrap_or_default();
-            let mut wave = wave(record, &names, of_wave, &records.execution, caller);
-            if records.execution.cancelled.is_some() {
-                wave.allowed_actions.clear();
-            }
-            wave
-        })
-        .collect();
-    bare(records.execution, waves, caller)
-}
-
-/// An execution without its cleanup.
-fn bare(mut record: ExecutionRecord, waves: Vec<WaveRun>, caller: &Caller) -> Execution {
-    let report_failure = record.report_failure.take();
-    let reports = std::mem::take(&mut record.reports).into_iter().map(stored_report).collect();
-    Execution { summary: summary(record, caller), waves, cleanup: None, reports, report_failure }
-}
-
-fn stored_report(report: aws::history::StoredReport) -> StoredReport {
-    StoredReport {
-        format: report.format,
-        key: report.key,
-        sha256: report.sha256,
-        version_id: report.version_id,
-        stored_at: report.stored_at,
-    }
+    view::execution(records, &caller.viewer())
 }
 
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
-    let allowed = |action: &&ExecutionAction| {
-        caller.may(action.role_action()).is_ok()
-            && action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) == Possible::Yes
-    };
-    ExecutionSummary {
-        allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
-        rto_seconds: record.rto_seconds(),
-        rpo_seconds: record.rpo_seconds,
-        recovery_point: record.recovery_point(),
-        cleanup_due_at: record.cleanup_due_at(),
-        execution_id: record.execution_id,
-        plan_id: record.plan_id,
-        plan_version: record.plan_version,
-        mode: record.mode,
-        status: record.status,
-        reason: record.reason,
-        started_by: record.started_by,
-        started_at: record.started_at,
-        ended_at: record.ended_at,
-        forecast: record.forecast,
-        findings: record.findings,
-        left_over: None,
-        servers: record.servers.map(|ended| ServerCounts { total: ended.total, recovered: ended.recovered }),
-        paused: record.paused,
-        cancelled: record.cancelled,
-    }
-}
-
-fn wave(
-    record: WaveRecord,
-    names: &BTreeMap<u32, String>,
-    servers: Vec<ServerRun>,
-    run: &ExecutionRecord,
-    caller: &Caller,
-) -> WaveRun {
-    let decider = decider(caller, run);
-    let fit = |server: &ServerRun| Candidate { status: server.status, has_instance: server.instance_id.is_some() };
-    let candidates: Vec<Candidate> = servers.iter().map(fit).collect();
-    let now = now_of(run, &record, &candidates);
-    let allowed =
-        |action: &&WaveAction| decider.may(**action, now.approval).is_ok() && action.possible(&now) == Possible::Yes;
-    WaveRun {
-        allowed_actions: WaveAction::ALL.iter().filter(allowed).copied().collect(),
-        number: record.number,
-        depends_on_waves: record.depends_on.iter().filter_map(|number| names.get(number)).cloned().collect(),
-        name: record.name,
-        region: record.region,
-        status: record.status,
-        reason: record.reason,
-        round: record.round,
-        held_at: record.held_at,
-        decisions: record.decisions,
-        approval: record.approval,
-        before_actions: record.before_actions,
-        after_actions: record.after_actions,
-        started_at: record.started_at,
-        launched_at: record.launched_at,
-        ended_at: record.ended_at,
-        servers,
-    }
-}
-
-fn server(record: ServerRecord) -> ServerRun {
-    ServerRun {
-        server_id: record.server_id,
-        hostname: record.hostname,
-        group: record.group,
-        criticality: record.criticality,
-        status: record.status,
-        phase: record.phase,
-        reason: record.reason,
-        job_id: record.job_id,
-        instance_id: record.instance_id,
-        recovery_snapshot_id: record.recovery_snapshot_id,
-        recovery_snapshot_at: record.recovery_snapshot_at,
-        recovered_from: record.recovered_from,
-        started_at: record.started_at,
-        launched_at: record.launched_at,
-        checked_at: record.checked_at,
-        launch_settings: record.settings.map(|settings| SettingsRun {
-            outcome: settings.outcome,
-            changes: settings.changes,
-            reason: settings.reason,
-        }),
-        checks: record.checks.into_iter().map(check).collect(),
-        attempts: record.attempts.into_iter().map(attempt).collect(),
-    }
-}
-
-fn attempt(record: AttemptRecord) -> ServerAttempt {
-    ServerAttempt {
-        status: record.status,
-        reason: record.reason,
-        job_id: record.job_id,
-        instance_id: record.instance_id,
-        started_at: record.started_at,
-        launched_at: record.launched_at,
-        checked_at: record.checked_at,
-        checks: record.checks.into_iter().map(check).collect(),
-    }
-}
-
-fn check(record: CheckRecord) -> CheckRun {
-    CheckRun {
-        name: record.name,
-        kind: record.kind,
-        required: record.required,
-        status: record.status,
-        output: record.output,
-        ended_at: record.ended_at,
-    }
+    view::summary(record, &caller.viewer())
 }
