@@ -174,6 +174,22 @@ impl Cloud {
         answer.unwrap_or_else(|error| panic!("{url}: {error}")).body_mut().read_to_vec().unwrap()
     }
 
+    /// Lets nobody put objects whose keys begin with `prefix` into `bucket`; without one, whoever may.
+    pub fn forbid_objects(&self, bucket: &str, prefix: Option<&str>) {
+        let policy = prefix.map(|prefix| {
+            json!({ "Version": "2012-10-17", "Statement": [{
+                "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": format!("arn:aws:s3:::{bucket}/{prefix}*"),
+            }] })
+        });
+        let request = ureq::http::Request::builder()
+            .method(if policy.is_some() { "PUT" } else { "DELETE" })
+            .uri(format!("{}/{bucket}?policy", self.aws_endpoint.trim_end_matches('/')))
+            .header("Authorization", root("s3"));
+        let body = policy.map(|policy| policy.to_string()).unwrap_or_default();
+        let (status, answer) = answer(request.body(body).unwrap());
+        assert!((200..300).contains(&status), "{answer}");
+    }
+
     /// A new queue: its address and its ARN.
     fn queue(&self, name: &str) -> (String, String) {
         let sqs = |operation: &str, body: &Value| self.aws("sqs", &format!("AmazonSQS.{operation}"), body);

@@ -250,3 +250,23 @@ fn a_report_is_stored_with_its_hash_and_once_more_after_a_cleanup() {
     let first = stored.reports.iter().find(|report| report.format == "json").unwrap();
     assert!(first.key == json.key && first.version_id != json.version_id);
 }
+
+#[test]
+fn a_report_that_cannot_be_stored_changes_nothing_of_the_outcome_and_is_stored_later() {
+    let scenario = Scenario::new("unstored");
+    scenario.single_wave(1, |_, _| {});
+    let cloud = scenario.cloud;
+    let bucket = &cloud.outputs["ReportsBucket"];
+    let ended = cloud.listen("Execution Ended", &scenario.name);
+    cloud.forbid_objects(bucket, Some(&format!("reports/{}/", scenario.name)));
+    let id = scenario.run(Mode::Drill).summary.execution_id;
+    let failed = scenario.until(&id, "its failure", |execution| execution.report_failure.is_some());
+    assert_ended(&failed, ExecutionStatus::Completed);
+    assert!(failed.report_failure.unwrap().contains("PutObject: HTTP 403"));
+    assert!(failed.reports.is_empty());
+    until(&ended, |event| event["status"] == "COMPLETED");
+    cloud.forbid_objects(bucket, None);
+    let key = json!({ "executionId": id, "planId": scenario.name });
+    assert_eq!(cloud.invoke("store-report", &key), json!({ "stored": 3, "failure": "" }));
+    assert_eq!(scenario.client().execution(&id).unwrap().report_failure, None);
+}

@@ -69,8 +69,7 @@ impl S3 {
             .map_err(|error| AwsError::new(ErrorKind::Transient, OPERATION, format!("S3 did not answer: {error:?}")))?;
         let status = answer.status().as_u16();
         if status != 200 {
-            let body = answer.body().bytes().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
-            return Err(AwsError::new(kind_of(status), OPERATION, format!("HTTP {status}: {body}")));
+            return Err(AwsError::new(kind_of(status), OPERATION, format!("HTTP {status}: {}", meaning(status))));
         }
         let version_id = answer.headers().get("x-amz-version-id").map(str::to_owned);
         Ok(PutObject { sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(), version_id })
@@ -135,6 +134,17 @@ impl S3 {
             request.headers_mut().insert(name, value);
         }
         Ok(request)
+    }
+}
+
+/// What S3's document says at length.
+fn meaning(status: u16) -> &'static str {
+    match status {
+        403 => "the role, the bucket's policy or its key does not allow it",
+        404 => "there is no such bucket",
+        400 => "S3 takes neither the request nor its checksum",
+        429 | 503 => "S3 wants fewer requests",
+        _ => "S3 failed",
     }
 }
 
