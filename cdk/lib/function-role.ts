@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { DrillSchedules } from './drill-schedules.js';
 import type { Permissions } from './permissions.js';
 
 export interface FunctionRoleProps {
@@ -15,6 +16,8 @@ export interface FunctionRoleProps {
   readonly regions: readonly string[];
   /** ARNs by short name. Made from fixed names, so that a function can name a machine that invokes it. */
   readonly stateMachineArns: Readonly<Record<string, string>>;
+  /** The schedules that `scheduler` actions are for. */
+  readonly drillSchedules: DrillSchedules;
 }
 
 /** Actions that act on an execution of a machine and not on the machine. */
@@ -28,6 +31,9 @@ const ON_DOCUMENTS: ReadonlySet<string> = new Set(['DescribeDocument']);
 
 /** SSM actions with resources of their own, below. */
 const APART: ReadonlySet<string> = new Set(['SendCommand', 'StartAutomationExecution', 'GetAutomationExecution']);
+
+/** Scheduler actions that hand over the role which starts the drills. */
+const WITH_A_ROLE: ReadonlySet<string> = new Set(['CreateSchedule', 'UpdateSchedule']);
 
 /** The role of one function: its permissions file in the words of IAM, its own log group, its traces. */
 export class FunctionRole extends Role {
@@ -110,6 +116,18 @@ export class FunctionRole extends Role {
           }),
         ),
       ),
+    );
+
+    const listing = permissions.scheduler.filter((action) => action === 'ListSchedules');
+    const onSchedules = permissions.scheduler.filter((action) => action !== 'ListSchedules');
+    this.allow('Schedules', prefixed('scheduler', onSchedules), props.drillSchedules.scheduleArns);
+    // Knows no resources.
+    this.allow('ListSchedules', prefixed('scheduler', listing), ['*']);
+    this.allow(
+      'PassToScheduler',
+      onSchedules.some((action) => WITH_A_ROLE.has(action)) ? ['iam:PassRole'] : [],
+      [props.drillSchedules.role.roleArn],
+      { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
     );
 
     for (const [name, actions] of Object.entries(permissions.tables)) {

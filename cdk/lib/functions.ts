@@ -4,6 +4,7 @@ import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { DrillSchedules } from './drill-schedules.js';
 import { FunctionRole } from './function-role.js';
 import { pascalCase } from './names.js';
 import { readPermissions } from './permissions.js';
@@ -50,6 +51,11 @@ export const FUNCTIONS = {
   'list-plans': { timeout: MINUTE, memorySize: 128 },
   // As prepare-execution reads.
   'check-readiness': { timeout: Duration.minutes(15), memorySize: 256 },
+  // Asks DRS about each drill that stands.
+  'sweep-drills': { timeout: Duration.minutes(15), memorySize: 128 },
+  'begin-cleanup': { timeout: MINUTE, memorySize: 128 },
+  // Asks EventBridge Scheduler about each schedule.
+  'check-schedules': { timeout: Duration.minutes(5), memorySize: 128 },
   // API Gateway gives up after 29 s; an answer after that reaches nobody.
   api: { timeout: Duration.seconds(29), memorySize: 256 },
 } as const satisfies Record<string, FunctionShape>;
@@ -64,6 +70,7 @@ export interface FunctionsProps {
   readonly tables: Tables;
   /** The Regions that one recovers into. */
   readonly regions: readonly string[];
+  readonly drillSchedules: DrillSchedules;
   /** ARNs by short name (`recovery`, `wave`, …), made from the machines' fixed names. */
   readonly stateMachineArns: Readonly<Record<StateMachineName, string>>;
 }
@@ -83,7 +90,7 @@ export class Functions extends Construct {
   }
 
   private create(name: FunctionName): LambdaFunction {
-    const { local, tables, regions, stateMachineArns } = this.props;
+    const { local, tables, regions, stateMachineArns, drillSchedules } = this.props;
     const id = pascalCase(name);
     const functionName = `${Stack.of(this).stackName}-${name}`;
     const source = join(REPOSITORY, 'functions', name, 'permissions.yaml');
@@ -101,6 +108,7 @@ export class Functions extends Construct {
       tableArns: tables.arns,
       regions,
       stateMachineArns,
+      drillSchedules,
     });
 
     return new LambdaFunction(this, id, {
@@ -123,8 +131,13 @@ export class Functions extends Construct {
         DRS_ACCOUNT: Stack.of(this).account,
         DRS_REGIONS: regions.join(','),
         RUST_LOG: 'info',
-        ...(name === 'api' && {
+        ...(name === 'begin-cleanup' && { CLEANUP_STATE_MACHINE_ARN: stateMachineArns.cleanup }),
+        ...((name === 'api' || name === 'check-schedules') && {
           RECOVERY_STATE_MACHINE_ARN: stateMachineArns.recovery,
+          SCHEDULE_GROUP: drillSchedules.groupName,
+          SCHEDULE_ROLE_ARN: drillSchedules.role.roleArn,
+        }),
+        ...(name === 'api' && {
           CLEANUP_STATE_MACHINE_ARN: stateMachineArns.cleanup,
           INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory,
           // The router's paths begin after the stage ("/prod").

@@ -3,6 +3,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { Console } from './console.js';
+import { DrillSchedules } from './drill-schedules.js';
 import { Functions } from './functions.js';
 import { Identity } from './identity.js';
 import { RestApi } from './rest-api.js';
@@ -23,15 +24,17 @@ export interface OrchestratorStackProps extends StackProps {
 export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     super(scope, id, props);
-    const { local, localEndpoint, assets, scale, inventoryMinutes, readinessMinutes } = props.settings;
+    const { local, localEndpoint, assets, scale, inventoryMinutes, readinessMinutes, sweepMinutes, leftOverHours } = props.settings;
     const regions = props.settings.regions.length > 0 ? props.settings.regions : [this.region];
 
     const tables = new Tables(this, 'Tables', { disposable: local });
+    const drillSchedules = new DrillSchedules(this, 'DrillSchedules', { local, recoveryArn: stateMachineArn(this, 'recovery') });
     const functions = new Functions(this, 'Functions', {
       assets,
       local,
       tables,
       regions,
+      drillSchedules,
       stateMachineArns: Object.fromEntries(
         STATE_MACHINE_NAMES.map((name) => [name, stateMachineArn(this, name)]),
       ) as Record<StateMachineName, string>,
@@ -45,14 +48,14 @@ export class OrchestratorStack extends Stack {
       waitTimes: waitTimes({ local, scale }),
       local,
     });
-    const { recovery, wave, cleanup, stopped, inventory, readiness } = stateMachines.byName;
+    const { recovery, wave, cleanup, stopped, inventory, readiness, sweep } = stateMachines.byName;
     const identity = new Identity(this, 'Identity', { disposable: local });
     const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
     if (props.settings.console !== undefined) {
       new Console(this, 'Console', { dist: props.settings.console, userPool: identity.userPool, apiUrl: api.url });
     }
     new Triggers(this, 'Triggers', { eventBus, recovery, stopped });
-    new Schedules(this, 'Schedules', { stopped, inventory, inventoryMinutes, readiness, readinessMinutes });
+    new Schedules(this, 'Schedules', { stopped, inventory, inventoryMinutes, readiness, readinessMinutes, sweep, sweepMinutes, leftOverHours });
 
     const outputs: Record<string, string> = {
       ApiUrl: api.url,
@@ -64,6 +67,7 @@ export class OrchestratorStack extends Stack {
       StoppedStateMachineArn: stopped.stateMachineArn,
       InventoryStateMachineArn: inventory.stateMachineArn,
       ReadinessStateMachineArn: readiness.stateMachineArn,
+      SweepStateMachineArn: sweep.stateMachineArn,
       ProtectionGroupsTable: tables.protectionGroups.tableName,
       RecoveryPlansTable: tables.recoveryPlans.tableName,
       ExecutionHistoryTable: tables.executionHistory.tableName,

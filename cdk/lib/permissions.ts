@@ -15,6 +15,8 @@ export interface Permissions {
   /** Roles (with their path) that automation documents assume. */
   readonly passToSsm: readonly string[];
   readonly ssm: readonly string[];
+  /** EventBridge Scheduler actions, on the schedules of drills. */
+  readonly scheduler: readonly string[];
   /** The documents that `ssm: [SendCommand]` may run. */
   readonly ssmDocuments: readonly string[];
   /** The documents that `ssm: [StartAutomationExecution]` may run. */
@@ -25,7 +27,7 @@ export interface Permissions {
   readonly stateMachines: Readonly<Record<string, readonly string[]>>;
 }
 
-const ACTION_LISTS = ['drs', 'ec2ViaDrs', 'ssm'] as const;
+const ACTION_LISTS = ['drs', 'ec2ViaDrs', 'ssm', 'scheduler'] as const;
 const NAME_LISTS = ['passToEc2', 'passToSsm', 'ssmDocuments', 'ssmAutomations'] as const;
 const ACTION_MAPS = ['tables', 'stateMachines'] as const;
 const KEYS: readonly string[] = [...ACTION_LISTS, ...NAME_LISTS, ...ACTION_MAPS];
@@ -85,6 +87,7 @@ export function parsePermissions(yaml: string, file: string): Permissions {
     passToEc2: list('passToEc2', document['passToEc2'], NAME),
     passToSsm: list('passToSsm', document['passToSsm'], NAME),
     ssm: list('ssm', document['ssm'], ACTION),
+    scheduler: list('scheduler', document['scheduler'], ACTION),
     ssmDocuments: list('ssmDocuments', document['ssmDocuments'], NAME),
     ssmAutomations: list('ssmAutomations', document['ssmAutomations'], NAME),
     tables: map('tables'),

@@ -25,6 +25,10 @@ export interface Settings {
   readonly inventoryMinutes: number;
   /** `-c readinessMinutes=60`: how often every plan is looked at. */
   readonly readinessMinutes: number;
+  /** `-c sweepMinutes=5`: how often drills that stand are looked at. */
+  readonly sweepMinutes: number;
+  /** `-c leftOverHours=24`: after how many hours people hear of a drill that stands. */
+  readonly leftOverHours: number;
 }
 
 export type AssetSource =
@@ -73,6 +77,11 @@ export function readSettings(node: Node): Settings {
     return value;
   };
 
+  const leftOverHours = Number(text('leftOverHours') ?? 24);
+  if (!(Number.isInteger(leftOverHours) && leftOverHours >= 1 && leftOverHours <= 8760)) {
+    throw new Error(`The context value "leftOverHours" is a whole number of hours from 1 to 8760, not "${text('leftOverHours')}".`);
+  }
+
   return {
     stackName: text('stack') ?? DEFAULT_STACK_NAME,
     local,
@@ -83,6 +92,8 @@ export function readSettings(node: Node): Settings {
     regions: [...new Set(regions)],
     inventoryMinutes: minutes('inventoryMinutes', 15),
     readinessMinutes: minutes('readinessMinutes', 60),
+    sweepMinutes: minutes('sweepMinutes', 5),
+    leftOverHours,
   };
 }
 

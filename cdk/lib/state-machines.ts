@@ -12,7 +12,7 @@ import { allStates, placeholders, readDefinition, type Definition } from './stat
 import type { WaitTimes } from './wait-times.js';
 
 /** In the order in which they are made: a machine may start the ones before it, and wait for them, and itself anew. */
-export const STATE_MACHINE_NAMES = ['wave', 'recovery', 'cleanup', 'stopped', 'inventory', 'readiness'] as const;
+export const STATE_MACHINE_NAMES = ['wave', 'recovery', 'cleanup', 'stopped', 'inventory', 'readiness', 'sweep'] as const;
 export type StateMachineName = (typeof STATE_MACHINE_NAMES)[number];
 
 /** A machine's ARN from its fixed name, for those who must know it before the machine exists. */

@@ -42,10 +42,12 @@ describe('functions', () => {
       'RECOVERY_PLANS_TABLE',
       'RUST_LOG',
     ];
+    const schedules = ['RECOVERY_STATE_MACHINE_ARN', 'SCHEDULE_GROUP', 'SCHEDULE_ROLE_ARN'];
     for (const name of FUNCTION_NAMES.filter((name) => name !== 'api')) {
-      expect(variables(name)).toEqual(tables);
+      const own = { 'begin-cleanup': ['CLEANUP_STATE_MACHINE_ARN'], 'check-schedules': schedules }[name as string] ?? [];
+      expect(variables(name)).toEqual([...tables, ...own].sort());
     }
-    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, 'RECOVERY_STATE_MACHINE_ARN', 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
+    expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, ...schedules, 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
   });
 
   test('recover into the own Region unless told otherwise', () => {

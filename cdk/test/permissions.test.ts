@@ -11,6 +11,7 @@ describe('a permissions file', () => {
       passToEc2: [],
       passToSsm: [],
       ssm: [],
+      scheduler: [],
       ssmDocuments: [],
       ssmAutomations: [],
       tables: {},

@@ -11,6 +11,7 @@ const WITHOUT_RESOURCES = [
   /^drs:/,
   /^ssm:(DescribeInstanceInformation|ListCommandInvocations|GetCommandInvocation)$/,
   /^states:SendTask(Success|Failure|Heartbeat)$/,
+  /^scheduler:ListSchedules$/,
   /^xray:/,
   /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
 ];

@@ -19,6 +19,7 @@ describe('the stack', () => {
       'RecoveryPlansTable',
       'RecoveryStateMachineArn',
       'StoppedStateMachineArn',
+      'SweepStateMachineArn',
       'UserPoolClientId',
       'UserPoolId',
       'WaveStateMachineArn',
@@ -78,6 +79,7 @@ describe('schedules', () => {
       StateMachinesInventory: ['rate(15 minutes)', 'ENABLED', '{}'],
       StateMachinesReadiness: ['rate(1 hour)', 'ENABLED', '{}'],
       StateMachinesStopped: ['rate(5 minutes)', 'ENABLED', '{}'],
+      StateMachinesSweep: ['rate(5 minutes)', 'ENABLED', '{"leftOverHours":24}'],
     });
   });
 
@@ -112,6 +114,7 @@ describe('settings', () => {
     ['a scale of zero', { target: 'local', scale: '0' }, /above 0 and up to 1/],
     ['a Region that is none', { regions: 'eu-west-1,Frankfurt' }, /No Region is called Frankfurt/],
     ['a schedule without time between', { inventoryMinutes: '0' }, /from 1 to 1440/],
+    ['a drill that is never told of', { leftOverHours: '0' }, /from 1 to 8760/],
     ['a scaled production', { scale: '0.5' }, /AWS keeps real time/],
   ])('refuse %s', (_, context, message) => {
     expect(() => settings(context)).toThrow(message);

@@ -15,7 +15,7 @@ function machine(synthesized: Synthesized, name: string) {
   return { properties: resource.Properties, definition: JSON.parse(filled), filled };
 }
 
-describe.each(['Recovery', 'Wave', 'Cleanup', 'Stopped', 'Inventory', 'Readiness'])('the %s machine', (name) => {
+describe.each(['Recovery', 'Wave', 'Cleanup', 'Stopped', 'Inventory', 'Readiness', 'Sweep'])('the %s machine', (name) => {
   const { properties, filled } = machine(stack, name);
 
   test('has no placeholder left', () => {

@@ -17,6 +17,8 @@ const SETTINGS: Settings = {
   regions: [],
   inventoryMinutes: 15,
   readinessMinutes: 60,
+  sweepMinutes: 5,
+  leftOverHours: 24,
 };
 
 export interface Synthesized {

@@ -74,8 +74,7 @@ impl Cloud {
 
     /// Calls the function of `task`, as Step Functions would. Gives back its answer, or its error.
     pub fn invoke(&self, task: &str, payload: &Value) -> Value {
-        let stack = self.state_machines["wave"].rsplit(':').next().unwrap().trim_end_matches("-wave");
-        let path = format!("/2015-03-31/functions/{stack}-{task}/invocations");
+        let path = format!("/2015-03-31/functions/{}-{task}/invocations", self.stack());
         let request = ureq::http::Request::builder()
             .method("POST")
             .uri(format!("{}{path}", self.aws_endpoint.trim_end_matches('/')))
@@ -83,6 +82,25 @@ impl Cloud {
         let (status, answer) = answer(request.body(payload.to_string()).unwrap());
         assert_eq!(status, 200, "{task}: {answer}");
         answer
+    }
+
+    /// One call of EventBridge Scheduler about a schedule: the status and the answer.
+    pub fn scheduler(&self, method: &str, schedule: &str, body: Option<&Value>) -> (u16, Value) {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}/schedules/{schedule}", self.aws_endpoint.trim_end_matches('/')))
+            .header("Authorization", root("scheduler"))
+            .header("Content-Type", "application/json");
+        answer(request.body(body.map(ToString::to_string).unwrap_or_default()).unwrap())
+    }
+
+    /// The schedule group of the deployment's drills.
+    pub fn drills(&self) -> String {
+        format!("{}-drills", self.stack())
+    }
+
+    fn stack(&self) -> &str {
+        self.state_machines["wave"].rsplit(':').next().unwrap().trim_end_matches("-wave")
     }
 
     /// Has Lambda refuse to run these functions until each is let go, or the guard is dropped. That hits every caller: hold a
@@ -95,8 +113,7 @@ impl Cloud {
     }
 
     fn reserve_concurrency(&self, task: &str, executions: Option<u32>) {
-        let stack = self.state_machines["wave"].rsplit(':').next().unwrap().trim_end_matches("-wave");
-        let path = format!("2017-10-31/functions/{stack}-{task}/concurrency");
+        let path = format!("2017-10-31/functions/{}-{task}/concurrency", self.stack());
         let (method, body) = match executions {
             Some(count) => ("PUT", json!({ "ReservedConcurrentExecutions": count }).to_string()),
             None => ("DELETE", String::new()),

@@ -22,7 +22,7 @@ pub struct Cloud {
     pub scale: f64,
     /// Table names: `protectionGroups`, `recoveryPlans`, `executionHistory`, `auditLog`, `inventory`.
     pub tables: std::collections::BTreeMap<String, String>,
-    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`.
+    /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`, `sweep`.
     pub state_machines: std::collections::BTreeMap<String, String>,
     cognito_endpoint: String,
     client_id: String,

@@ -49,6 +49,8 @@ pub fn cold_start(binary: &Path) -> Duration {
             ("RECOVERY_STATE_MACHINE_ARN", "arn"),
             ("INVENTORY_STATE_MACHINE_ARN", "arn"),
             ("CLEANUP_STATE_MACHINE_ARN", "arn"),
+            ("SCHEDULE_GROUP", "drills"),
+            ("SCHEDULE_ROLE_ARN", "arn"),
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

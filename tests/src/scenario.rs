@@ -97,9 +97,14 @@ impl Scenario {
     /// Starts the plan.
     pub fn start(&self, mode: Mode, replace: &[InstanceId]) -> Result<ExecutionId, ClientError> {
         let confirm = (mode == Mode::Recovery).then(|| self.name.clone());
-        let request = StartExecution { mode, confirm, replace_instances: replace.to_vec() };
+        let replace_instances = replace.to_vec();
+        self.start_with(&StartExecution { confirm, replace_instances, ..StartExecution::of(mode) })
+    }
+
+    /// Starts the plan as `request` says.
+    pub fn start_with(&self, request: &StartExecution) -> Result<ExecutionId, ClientError> {
         let plan = PlanId::from(self.name.as_str());
-        self.client().start(&plan, &request).map(|execution| execution.summary.execution_id)
+        self.client().start(&plan, request).map(|execution| execution.summary.execution_id)
     }
 
     /// Runs the plan to its end.

@@ -38,9 +38,8 @@ fn safety_rule_8_a_recovery_needs_the_role_and_the_plans_name() {
     scenario.single_wave(1, |_, _| {});
     let plan = PlanId::from(scenario.name.as_str());
     let start = |mode, confirm: Option<&str>| StartExecution {
-        mode,
         confirm: confirm.map(str::to_owned),
-        replace_instances: Vec::new(),
+        ..StartExecution::of(mode)
     };
     let code = |result: Result<_, ClientError>| match result {
         Err(ClientError::Refused(problem)) => (problem.status, problem.code),

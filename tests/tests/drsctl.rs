@@ -78,6 +78,37 @@ fn apply_run_and_look_and_the_exit_status_says_how_it_ended() {
 }
 
 #[test]
+fn recovery_points_are_listed_chosen_and_shown() {
+    let scenario = Scenario::new("cli-point");
+    let ids = scenario.single_wave(2, |_, server| server["recoveryPointsHoursAgo"] = json!([2, 10]));
+    let drsctl = Drsctl::signed_in(&scenario.name);
+    let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let listed: Value =
+        serde_json::from_str(&text(&drsctl.run(&["servers", "snapshots", &ids[0], "--output", "json"]))).unwrap();
+    let (newer, older) = (&listed["items"][0], &listed["items"][1]);
+    let choose = |snapshot: &Value| format!("{}={}", ids[0], snapshot["id"].as_str().unwrap());
+    let not_after = (older["at"].as_i64().unwrap() + 3_600).to_string();
+    let plan = scenario.name.as_str();
+
+    let early = drsctl.run(&["preflight", plan, "--mode", "drill", "--not-after", "2001-01-01T00:00Z"]);
+    assert_eq!(early.status.code(), Some(1), "{early:?}");
+    assert!(text(&early).contains("recovery points: not after 2001-01-01T00:00:00Z"), "{early:?}");
+    assert!(text(&early).contains(&format!("without a recovery point: {} (", ids[0])), "{early:?}");
+
+    let arguments =
+        ["run", plan, "--mode", "drill", "--watch", "--snapshot", &choose(newer), "--not-after", &not_after];
+    let drill = drsctl.run(&arguments);
+    assert_eq!(drill.status.code(), Some(0), "{drill:?}");
+    assert!(text(&drill).contains("recovery points: chosen for 1 server, not after "), "{drill:?}");
+    assert!(text(&drill).contains(", RPO "), "{drill:?}");
+    let id = scenario.client().executions(Some(&plan.into()), None).unwrap().items[0].execution_id.to_string();
+    let shown = text(&drsctl.run(&["executions", &id]));
+    assert!(shown.contains(newer["id"].as_str().unwrap()), "{shown}");
+    assert!(!shown.contains(older["id"].as_str().unwrap()), "the other one's has another id: {shown}");
+    assert!(text(&drsctl.run(&["plans", "history", plan])).contains("RPO"));
+}
+
+#[test]
 fn a_wrong_file_is_refused_with_its_place_before_anything_is_sent() {
     let scenario = Scenario::new("cli-wrong");
     let servers = scenario.servers(1, |_, _| {});

@@ -6,12 +6,16 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use contract::{Execution, ExecutionAction, ExecutionStatus, Verdict, WaveAction, WaveStatus};
-use domain::control::Possible;
+use contract::{Decided, Execution, ExecutionAction, ExecutionStatus, ServerStatus, Verdict, WaveAction, WaveStatus};
+use domain::control::{Possible, WaveNow};
+use domain::decision::Candidate;
 use domain::gate::{ApprovalDecision, Cancellation, Pause, WaveApproval};
 use domain::id::ExecutionId;
 use e2e::{Cloud, cloud};
 use serde_json::json;
+
+/// What a wave here can be decided about.
+const CANDIDATE: Candidate = Candidate { status: ServerStatus::Unhealthy, has_instance: true };
 
 /// A record of its own for each question. It is in no index, so that nothing else of the cloud looks at it.
 struct Recorded {
@@ -39,17 +43,28 @@ impl Recorded {
         Self { cloud: cloud(), id, plan }
     }
 
+    /// A wave with one server that can be launched or checked again. It is held when its status says so.
     fn wave(status: WaveStatus, approval: Option<&WaveApproval>) -> Self {
         let recorded = Self::execution(ExecutionStatus::Running, None, None);
         let mut item = json!({
             "executionId": recorded.id, "planId": format!("{}#wave#001", recorded.plan), "number": 1, "name": "only",
             "dependsOn": [], "dependants": [], "mode": "DRILL", "onFailure": "STOP", "minHealthyPercent": 100,
-            "launchTimeoutMinutes": 60, "status": status,
+            "launchTimeoutMinutes": 60, "status": status, "round": 1,
         });
+        if status == WaveStatus::AwaitingDecision {
+            item["heldAt"] = json!(1_000);
+        }
         if let Some(approval) = approval {
             item["approval"] = json!(approval);
         }
         recorded.cloud.put_item("executionHistory", &item);
+        let server = json!({
+            "executionId": recorded.id, "planId": format!("{}#server#001#s-0000000000000matrix", recorded.plan),
+            "wave": 1, "ordinal": 0, "serverId": "s-0000000000000matrix", "hostname": "matrix", "group": "matrix",
+            "criticality": "critical", "status": CANDIDATE.status, "reason": "", "instanceId": "i-0000000000000000a",
+            "checks": [], "round": 1,
+        });
+        recorded.cloud.put_item("executionHistory", &server);
         recorded
     }
 
@@ -94,9 +109,16 @@ fn of_wave(action: WaveAction) -> (&'static str, fn(&Execution) -> bool) {
     fn verdict(run: &Execution) -> Option<Verdict> {
         run.waves[0].approval.as_ref()?.decision.as_ref().map(|decision| decision.verdict)
     }
+    fn decided(run: &Execution) -> Option<Decided> {
+        run.waves[0].decisions.last().map(|decision| decision.decided)
+    }
     match action {
         WaveAction::Approve => ("waves/1/approve", |run| verdict(run) == Some(Verdict::Approved)),
         WaveAction::Reject => ("waves/1/reject", |run| verdict(run) == Some(Verdict::Rejected)),
+        WaveAction::Retry => ("waves/1/retry", |run| decided(run) == Some(Decided::Retry)),
+        WaveAction::Recheck => ("waves/1/recheck", |run| decided(run) == Some(Decided::Recheck)),
+        WaveAction::Skip => ("waves/1/skip", |run| decided(run) == Some(Decided::Skip)),
+        WaveAction::Abort => ("waves/1/abort", |run| decided(run) == Some(Decided::Abort)),
     }
 }
 
@@ -177,7 +199,9 @@ fn every_action_on_a_wave_in_every_status() {
 fn wave_case(status: WaveStatus, approval: Option<&WaveApproval>, action: WaveAction) -> bool {
     let open = approval.map(|approval| approval.decision.is_none());
     let context = format!("{action:?} of {status}, approval open: {open:?}");
-    let possible = action.possible(status, approval);
+    let is_held = status == WaveStatus::AwaitingDecision;
+    let servers = [CANDIDATE];
+    let possible = action.possible(&WaveNow { status, approval, decided: None, is_held, round: 1, servers: &servers });
     let recorded = Recorded::wave(status, approval);
     let before = recorded.now();
     assert_eq!(before.waves[0].allowed_actions.contains(&action), possible == Possible::Yes, "{context}");

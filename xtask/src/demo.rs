@@ -79,10 +79,10 @@ fn show(
     let client = client(cloud)?;
     step("protection groups and plan stored through the REST API", || Ok(upload(&client, manifest, |_| {})?))?;
     let start = match arguments.mode {
-        ModeArgument::Drill => StartExecution { mode: Mode::Drill, confirm: None, replace_instances: Vec::new() },
+        ModeArgument::Drill => StartExecution::of(Mode::Drill),
         ModeArgument::Recovery => {
             say(&format!("A recovery has to be confirmed with the plan's name; the demo answers {plan}."));
-            StartExecution { mode: Mode::Recovery, confirm: Some(plan.to_string()), replace_instances: Vec::new() }
+            StartExecution { confirm: Some(plan.to_string()), ..StartExecution::of(Mode::Recovery) }
         }
     };
     let started = client.start(plan, &start)?;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::id::{ExecutionId, GroupId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, preflight};
+use domain::recovery_point::RecoveryPointChoice;
 use futures::{StreamExt, stream};
 
 use crate::clients::Clients;
@@ -35,8 +36,21 @@ impl Assessment {
     }
 }
 
-/// Looks at everything that could speak against a run of `plan` now. `replace` are the live instances that the caller of a
-/// RECOVERY agreed to lose. DRS or SSM not answering is a finding and no error.
+/// What a run would be.
+#[derive(Debug, Clone, Copy)]
+pub struct Intended<'a> {
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// The live instances that the caller of a RECOVERY agreed to lose.
+    pub replace: &'a BTreeSet<InstanceId>,
+    /// From which recovery points the servers are to be launched.
+    pub recovery_point: &'a RecoveryPointChoice,
+    /// The run, where it has begun: what it has claimed itself does not stand in its way.
+    pub execution: Option<&'a ExecutionId>,
+}
+
+/// Looks at everything that could speak against a run of `plan` now that takes the newest recovery points. `replace` are
+/// the live instances that the caller of a RECOVERY agreed to lose. DRS or SSM not answering is a finding and no error.
 ///
 /// # Errors
 /// When the tables cannot be read.
@@ -47,21 +61,21 @@ pub async fn assess(
     replace: &BTreeSet<InstanceId>,
     now: i64,
 ) -> Result<Assessment, AwsError> {
-    assess_for(clients, plan, mode, replace, now, None).await
+    let recovery_point = &RecoveryPointChoice::default();
+    assess_for(clients, plan, Intended { mode, replace, recovery_point, execution: None }, now).await
 }
 
-/// As [`assess`], for the run `execution`: what it has claimed itself does not stand in its way.
+/// As [`assess`], for a run that says more.
 ///
 /// # Errors
 /// When the tables cannot be read.
 pub async fn assess_for(
     clients: &Clients,
     plan: &PlanId,
-    mode: Mode,
-    replace: &BTreeSet<InstanceId>,
+    intended: Intended<'_>,
     now: i64,
-    execution: Option<&ExecutionId>,
 ) -> Result<Assessment, AwsError> {
+    let Intended { mode, replace, recovery_point, execution } = intended;
     let loaded = match facts::load(clients, plan).await? {
         Ok(loaded) => loaded,
         Err(findings) => {
@@ -69,10 +83,14 @@ pub async fn assess_for(
             return Ok(Assessment { loaded: None, facts, findings, unreachable });
         }
     };
-    let Gathered { servers, in_use, unreachable, settings_unknown } = facts::gather(clients, &loaded, now).await;
+    // What cannot be meant is a finding by itself, and DRS is not asked for it.
+    let latest = RecoveryPointChoice::default();
+    let asked = if recovery_point.problems(now).is_empty() { recovery_point } else { &latest };
+    let Gathered { servers, in_use, unreachable, settings_unknown } = facts::gather(clients, &loaded, asked, now).await;
     let text = |error: &AwsError| error.to_string();
     let mut situation = Situation::new(mode, now);
     situation.replace = replace.clone();
+    situation.recovery_point = recovery_point.clone();
     situation.target_rpo_minutes = loaded.plan.target_rpo_minutes;
     situation.waves = waves(&loaded);
     situation.foreign_groups = loaded.foreign_groups(&clients.place);

@@ -1,7 +1,7 @@
 //! AuditLog: who did what to what, append-only. An event is one of the writes of the change that it tells of, so that
 //! neither is there without the other. Items are (`AUDIT`, id); the id begins with the time.
 
-use domain::id::{ExecutionId, GroupId, PlanId};
+use domain::id::{ExecutionId, GroupId, PlanId, ScheduleId};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -47,6 +47,8 @@ pub enum Subject {
     Group(GroupId),
     /// A recovery plan.
     Plan(PlanId),
+    /// A schedule of a plan.
+    Schedule(PlanId, ScheduleId),
     /// An execution.
     Execution(ExecutionId),
     /// The cached inventory.
@@ -58,6 +60,7 @@ impl Subject {
         match self {
             Self::Group(_) => "PROTECTION_GROUP",
             Self::Plan(_) => "RECOVERY_PLAN",
+            Self::Schedule(..) => "SCHEDULE",
             Self::Execution(_) => "EXECUTION",
             Self::Inventory => "INVENTORY",
         }
@@ -67,6 +70,7 @@ impl Subject {
         match self {
             Self::Group(id) => id.to_string(),
             Self::Plan(id) => id.to_string(),
+            Self::Schedule(plan, id) => format!("{plan}/{id}"),
             Self::Execution(id) => id.to_string(),
             Self::Inventory => String::new(),
         }

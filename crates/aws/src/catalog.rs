@@ -6,6 +6,7 @@
 //! | ProtectionGroups | `MEMBER` | source server | which group lists it: what keeps a server in one group, under concurrent writers too |
 //! | RecoveryPlans | `PLAN` | name | a plan |
 //! | RecoveryPlans | `VERSION#<plan>` | `00000001` | each version of a plan that ever was, with who and when |
+//! | RecoveryPlans | `SCHEDULE` | `<plan>#<schedule>` | a schedule |
 //! | ProtectionGroups | `REVISION` | `GROUP` | another text after each change of a group, see [`Catalog::recent_groups`] |
 //!
 //! Every change is written together with its event in the audit log.
@@ -25,9 +26,11 @@ use crate::store::{Condition, Items, Query, Table, Value};
 
 mod groups;
 mod plans;
+mod schedules;
 
 pub use groups::{GroupDeletionRefusal, GroupRefusal};
 pub use plans::PlanRefusal;
+pub use schedules::{ScheduleKey, ScheduleRefusal};
 
 /// Both tables.
 #[derive(Debug, Clone)]

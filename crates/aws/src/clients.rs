@@ -12,6 +12,7 @@ use crate::error::{AwsError, ErrorKind};
 use crate::history::History;
 use crate::inventory::Inventory;
 use crate::readiness::Readiness;
+use crate::scheduler::Scheduler;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
 use crate::store::Table;
@@ -28,6 +29,8 @@ pub struct Clients {
     pub ssm: Ssm,
     /// Step Functions.
     pub sfn: StepFunctions,
+    /// EventBridge Scheduler.
+    pub scheduler: Scheduler,
     /// Executions, their waves and servers, and claims.
     pub history: History,
     /// Protection groups and recovery plans.
@@ -100,6 +103,7 @@ impl Clients {
             drs: Drs::new(&config),
             ssm: Ssm::new(&config),
             sfn: StepFunctions::new(&config),
+            scheduler: Scheduler::new(&config),
             history: History::new(table("EXECUTION_HISTORY_TABLE", "executionId", "planId")?),
             catalog: Catalog::new(
                 table("PROTECTION_GROUPS_TABLE", "kind", "id")?,

@@ -1,17 +1,16 @@
 //! Elastic Disaster Recovery.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::config::retry::RetryConfig;
 use aws_sdk_drs::types::{
-    DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters, RecoverySnapshotsOrder,
-    StartRecoveryRequestSourceServer,
+    DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters, StartRecoveryRequestSourceServer,
 };
 use domain::batch::InUse;
 use domain::cleanup::Described;
-use domain::id::{InstanceId, JobId, ServerId};
+use domain::id::{InstanceId, JobId, ServerId, SnapshotId};
 use domain::plan::Mode;
 use domain::preflight::LiveInstance;
 
@@ -21,6 +20,7 @@ mod inventory;
 mod job;
 mod launch_configuration;
 mod native_plan;
+mod points;
 mod source_servers;
 
 pub use inventory::{DiskDescription, LaunchDescription, ServerDescription};
@@ -84,30 +84,6 @@ impl Drs {
         // call as a conflict with the first, and the job of the first would be nobody's.
         let once = aws_sdk_drs::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Self { client: Client::new(config), once: Client::from_conf(once) }
-    }
-
-    /// When the newest recovery point of `server` was taken, in Unix seconds.
-    ///
-    /// # Errors
-    /// When DRS cannot be asked.
-    pub async fn newest_recovery_point(&self, server: &ServerId) -> Result<Option<i64>, AwsError> {
-        const OPERATION: &str = "DescribeRecoverySnapshots";
-        let mut pages = self
-            .client
-            .describe_recovery_snapshots()
-            .source_server_id(server.as_str())
-            .order(RecoverySnapshotsOrder::Desc)
-            .into_paginator()
-            .items()
-            .send();
-        // Newest first; an entry without a timestamp is still being taken.
-        while let Some(snapshot) = pages.next().await {
-            let snapshot = snapshot.map_err(|error| classify(OPERATION, error))?;
-            if let Some(at) = snapshot.timestamp.as_deref().and_then(job::seconds) {
-                return Ok(Some(at));
-            }
-        }
-        Ok(None)
     }
 
     /// The recovery instances of `servers`, whatever launched them.
@@ -195,18 +171,23 @@ impl Drs {
         Ok(entries)
     }
 
-    /// Starts one job that launches `servers` from their newest recovery points. DRS takes all of them or none. It has
-    /// no client token, so it is sent once: after an error other than a refusal, look for the job before trying again.
+    /// Starts one job that launches `servers`, each from the recovery point that is given for it, or from its newest. DRS
+    /// takes all of them or none. It has no client token, so it is sent once: after an error other than a refusal, look for the job before trying again.
     ///
     /// # Errors
     /// `Conflict` when a server is in a job, `QuotaExceeded`, `Invalid` when DRS refuses a server; `Transient` when
     /// the job may have been started all the same.
-    pub async fn start_recovery(&self, servers: &BTreeSet<ServerId>, mode: Mode) -> Result<JobId, AwsError> {
+    pub async fn start_recovery(
+        &self,
+        servers: &BTreeMap<ServerId, Option<SnapshotId>>,
+        mode: Mode,
+    ) -> Result<JobId, AwsError> {
         const OPERATION: &str = "StartRecovery";
         let mut request = self.once.start_recovery().is_drill(mode == Mode::Drill);
-        for server in servers {
+        for (server, snapshot) in servers {
             let entry = StartRecoveryRequestSourceServer::builder()
                 .source_server_id(server.as_str())
+                .set_recovery_snapshot_id(snapshot.as_ref().map(ToString::to_string))
                 .build()
                 .map_err(|error| AwsError::new(ErrorKind::Bug, OPERATION, error.to_string()))?;
             request = request.source_servers(entry);

@@ -9,6 +9,7 @@ use domain::id::{GroupId, PlanId, ServerId};
 use domain::launch_settings::LaunchSettings;
 use domain::plan::{Criticality, RecoveryPlan, Wave};
 use domain::preflight::{Finding, FindingCode, ServerFacts, Severity};
+use domain::recovery_point::{ChosenPoint, RecoveryPointChoice};
 use domain::validate::plan_problems;
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -215,15 +216,15 @@ pub struct Gathered {
     pub settings_unknown: BTreeMap<String, AwsError>,
 }
 
-/// Asks every Region of a plan about its servers.
-pub async fn gather(clients: &Clients, loaded: &LoadedPlan, now: i64) -> Gathered {
+/// Asks every Region of a plan about its servers, and which recovery points `choice` means for them.
+pub async fn gather(clients: &Clients, loaded: &LoadedPlan, choice: &RecoveryPointChoice, now: i64) -> Gathered {
     let mut gathered = Gathered { unreachable: loaded.unreachable.clone(), ..Gathered::default() };
     for (region, wanted) in loaded.by_region() {
         if gathered.unreachable.contains_key(region) {
             continue;
         }
         let drs = clients.at(region).drs;
-        match in_region(&drs, region, &wanted, now).await {
+        match in_region(&drs, region, &wanted, choice, now).await {
             Ok((facts, in_use)) => {
                 gathered.servers.extend(facts);
                 gathered.in_use.insert(region.to_owned(), in_use);
@@ -246,6 +247,7 @@ async fn in_region(
     drs: &Drs,
     region: &str,
     wanted: &BTreeMap<ServerId, LaunchSettings>,
+    choice: &RecoveryPointChoice,
     now: i64,
 ) -> Result<(Facts, InUse), AwsError> {
     let ids: Vec<ServerId> = wanted.keys().cloned().collect();
@@ -259,10 +261,11 @@ async fn in_region(
     let busy: BTreeMap<ServerId, _> =
         running.iter().flat_map(|job| job.server_ids().into_iter().map(|server| (server, job.id.clone()))).collect();
     let known_ids: Vec<ServerId> = known.iter().map(|server| server.id.clone()).collect();
-    let newest: BTreeMap<ServerId, Option<i64>> = stream::iter(known_ids)
+    let mut points: BTreeMap<ServerId, (Option<i64>, ChosenPoint)> = stream::iter(known_ids)
         .map(|id| async move {
             let newest = drs.newest_recovery_point(&id).await?;
-            Ok::<_, AwsError>((id, newest))
+            let chosen = drs.chosen_point(&id, choice.rule(&id)).await?;
+            Ok::<_, AwsError>((id, (newest, chosen)))
         })
         .buffer_unordered(PARALLEL_READS)
         .try_collect()
@@ -270,11 +273,13 @@ async fn in_region(
     let mut facts: Facts = ids.into_iter().map(|server| (server, None)).collect();
     for server in known {
         let live = instances.remove(&server.id).unwrap_or_default();
+        let (newest_recovery_point, chosen_point) = points.remove(&server.id).unwrap_or_default();
         let described = ServerFacts {
             tags: server.tags,
             replication_state: server.replication_state,
             lag_seconds: server.lag_seconds,
-            newest_recovery_point: newest.get(&server.id).copied().flatten(),
+            newest_recovery_point,
+            chosen_point,
             instances: live.into_iter().filter(RecoveryInstance::may_live).map(Into::into).collect(),
             busy_in: busy.get(&server.id).cloned(),
             ..ServerFacts::new(&server.hostname, server.os, region)

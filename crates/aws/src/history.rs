@@ -7,8 +7,10 @@
 //! | wave | id | `<plan>#wave#003` |
 //! | server | id | `<plan>#server#003#s-…` |
 //! | launch batch | id | `<plan>#batch#003#0002` |
+//! | that people were told what is left over | id | `<plan>#leftOver` |
 //! | cleanup, and its instances and batches | id | `<plan>#cleanup`, `<plan>#cleanup#instance#003#s-…`, `<plan>#cleanup#batch#0001` |
 //! | token of a waiting wave | id | `<plan>#token#003` |
+//! | last start of a schedule, and those it missed | `schedule#<plan>#<schedule>` | `run`, `missed` |
 //! | claim on a server | `claim#s-…` | `claim` |
 
 use domain::id::{ExecutionId, PlanId};
@@ -19,17 +21,24 @@ use serde::{Deserialize, Serialize};
 use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, TransactError, Value, Write};
 
+mod active;
 mod anew;
 mod claims;
 mod cleanup;
+mod data_loss;
+mod notice;
 mod record;
+mod schedules;
 mod server;
 mod waves;
 
 pub use anew::AttemptRecord;
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
-pub use record::{Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents};
+pub use record::{
+    AutomaticCleanup, Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents,
+};
+pub use schedules::{MissedStart, ScheduleRunRecord};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 
 /// The table of record of executions, and of the claims they hold.
@@ -64,8 +73,6 @@ pub struct ExecutionRecords {
 }
 
 const BY_PLAN: Index = Index { name: "byPlan", hash: "plan" };
-/// Drills whose instances stand are in it too, under a key of their own.
-const ACTIVE: Index = Index { name: "active", hash: "active" };
 const BY_START: Index = Index { name: "byStart", hash: "kind" };
 
 impl History {
@@ -149,36 +156,6 @@ impl History {
         };
         let query =
             Query { index: Some(index), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
-        self.table.query(&query).await
-    }
-
-    /// All executions that have not ended.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn active(&self) -> Result<Vec<ExecutionRecord>, AwsError> {
-        let mut found = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let query = Query { index: Some(ACTIVE), hash: record::RUNS, token: token.as_deref(), ..Query::default() };
-            let page = self.table.query(&query).await?;
-            found.extend(page.items);
-            token = page.next_token;
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// A page of drills that launched something which no cleanup has terminated, newest first. Later drills may have
-    /// replaced it: DRS knows.
-    ///
-    /// # Errors
-    /// `Invalid` for a token that this never gave.
-    pub async fn left_over(&self, limit: i32, token: Option<&str>) -> Result<Items<ExecutionRecord>, AwsError> {
-        let hash = record::LEFT_OVER;
-        let query =
-            Query { index: Some(ACTIVE), hash, newest_first: true, limit: Some(limit), token, ..Query::default() };
         self.table.query(&query).await
     }
 

@@ -1,4 +1,5 @@
-//! The edge to AWS, and the only crate that names `aws_sdk_*`: DRS, SSM, Step Functions, DynamoDB and the clock.
+//! The edge to AWS, and the only crate that names `aws_sdk_*`: DRS, SSM, Step Functions, EventBridge
+//! Scheduler, DynamoDB and the clock.
 //!
 //! Every list is read to its last page, every error is one of [`error::ErrorKind`], and every enum of AWS is open: an
 //! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
@@ -8,6 +9,7 @@ pub mod assess;
 pub mod audit;
 pub mod cancel;
 pub mod catalog;
+pub mod cleanup;
 pub mod clients;
 pub mod clock;
 pub mod drs;
@@ -18,8 +20,11 @@ pub mod handoff;
 pub mod history;
 pub mod inventory;
 pub mod readiness;
+pub mod schedule_times;
+pub mod scheduler;
 pub mod sfn;
 pub mod ssm;
+pub mod standing;
 pub mod store;
 
 pub use clients::Clients;

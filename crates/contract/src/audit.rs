@@ -12,13 +12,14 @@ pub struct AuditEvent {
     pub id: String,
     /// When, in Unix seconds.
     pub at: i64,
-    /// Who: a user of the API, or `stepfunctions`.
+    /// Who: a user of the API, `stepfunctions`, `schedule:<name>`, or `plan:<name>` for a cleanup that a plan asks for.
     pub actor: String,
     /// The roles that the token carried.
     pub roles: Vec<String>,
     /// What was done, for example `PutProtectionGroup`.
     pub action: String,
-    /// To what: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `EXECUTION` or `INVENTORY`.
+    /// To what: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `SCHEDULE` (`<plan>/<schedule>`), `EXECUTION` or
+    /// `INVENTORY`.
     pub kind: String,
     /// Its name or id.
     pub subject: String,

@@ -7,10 +7,11 @@ use domain::decision::FailureDecision;
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
 use domain::health::CheckStatus;
-use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
+use domain::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId, SnapshotId};
 use domain::launch_settings::{SettingChange, SettingsOutcome};
 use domain::plan::{Criticality, Mode};
 use domain::preflight::Finding;
+use domain::recovery_point::RecoveryPointChoice;
 use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +30,18 @@ pub struct StartExecution {
     /// For a RECOVERY: exactly the live recovery instances that DRS will terminate and that may go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replace_instances: Vec<InstanceId>,
+    /// From which recovery points the servers are launched; the newest when left out.
+    #[serde(default, skip_serializing_if = "RecoveryPointChoice::is_latest")]
+    #[schema(required = false)]
+    pub recovery_point: RecoveryPointChoice,
+}
+
+impl StartExecution {
+    /// A start in `mode` that confirms nothing and chooses nothing.
+    #[must_use]
+    pub fn of(mode: Mode) -> Self {
+        Self { mode, confirm: None, replace_instances: Vec::new(), recovery_point: RecoveryPointChoice::default() }
+    }
 }
 
 /// `POST /v1/executions/{executionId}/waves/{number}/retry`.
@@ -89,7 +102,8 @@ pub struct ExecutionSummary {
     pub status: ExecutionStatus,
     /// Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise.
     pub reason: String,
-    /// Who started it: a user of the API, or `stepfunctions` when it came from EventBridge or the console.
+    /// Who started it: a user of the API, `schedule:<name>`, or `stepfunctions` when it came from EventBridge or
+    /// the console.
     pub started_by: String,
     /// When it was accepted.
     pub started_at: i64,
@@ -97,6 +111,12 @@ pub struct ExecutionSummary {
     pub ended_at: Option<i64>,
     /// The recovery time reached: seconds from `startedAt` to `endedAt`. Null unless it is COMPLETED or PARTIAL.
     pub rto_seconds: Option<i64>,
+    /// From which recovery points its servers are launched, as whoever started it chose.
+    #[serde(default)]
+    pub recovery_point: RecoveryPointChoice,
+    /// The data loss of the server that lost most: seconds from its recovery point to the start, or to the chosen moment
+    /// where that is earlier; 0 where it was taken later. Null before the end, and where no recovery point is known.
+    pub rpo_seconds: Option<i64>,
     /// How long it was expected to take when it began; null where nothing was expected.
     pub forecast: Option<Estimate>,
     /// What preflight said.
@@ -109,6 +129,9 @@ pub struct ExecutionSummary {
     pub cancelled: Option<Cancellation>,
     /// What the caller may do to it now.
     pub allowed_actions: Vec<ExecutionAction>,
+    /// When what it launched is terminated by itself; null where nobody asked for that, before its end, and where it is
+    /// kept because it did not complete. What became of it is in `cleanup`.
+    pub cleanup_due_at: Option<i64>,
     /// What of it stands; null but in `GET /v1/executions?leftOver=true`.
     pub left_over: Option<LeftOver>,
 }
@@ -141,6 +164,10 @@ pub struct PlanRun {
     pub rto_seconds: Option<i64>,
     /// What the plan promised in the version that ran; null where it promised nothing.
     pub target_rto_minutes: Option<u32>,
+    /// The data loss of the server that lost most; null before the end, and where no recovery point is known.
+    pub rpo_seconds: Option<i64>,
+    /// The data loss that the plan allowed in the version that ran; null where it promised nothing.
+    pub target_rpo_minutes: Option<u32>,
     /// How long it was expected to take when it began; null where nothing was expected.
     pub forecast: Option<Estimate>,
     /// How its servers ended; null before its end, and for executions of earlier versions.
@@ -230,6 +257,10 @@ pub struct ServerRun {
     pub job_id: Option<JobId>,
     /// What DRS launched.
     pub instance_id: Option<InstanceId>,
+    /// The recovery point that was chosen for it when the plan was frozen; null where DRS takes the newest.
+    pub recovery_snapshot_id: Option<SnapshotId>,
+    /// When that was taken.
+    pub recovery_snapshot_at: Option<i64>,
     /// When the recovery point was taken that it was launched from; null where DRS did not say.
     pub recovered_from: Option<i64>,
     /// When its DRS job was started.

@@ -7,7 +7,7 @@
 pub use domain::action::{Action, ActionKind, Approval, OnActionFailure, OnTimeout};
 pub use domain::action_run::{ActionRun, ActionStatus};
 pub use domain::check::{CheckKind, HealthCheck, Os};
-pub use domain::cleanup::{CleanupStatus, InstanceCleanup};
+pub use domain::cleanup::{CleanupPolicy, CleanupStatus, InstanceCleanup, OnDrillFailure};
 pub use domain::control::{ExecutionAction, WaveAction};
 pub use domain::decision::{Decided, FailureDecision};
 pub use domain::gate::{ApprovalDecision, Cancellation, Pause, Verdict, WaveApproval};
@@ -15,6 +15,8 @@ pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
 pub use domain::preflight::{Finding, FindingCode, Severity};
+pub use domain::recovery_point::{Moment, OtherPoints, RecoveryPointChoice};
+pub use domain::schedule::Schedule;
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +28,7 @@ mod execution;
 mod group;
 mod inventory;
 mod plan;
+mod schedule;
 mod transfer;
 
 pub use audit::{AuditEvent, Me};
@@ -39,7 +42,8 @@ pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer
 pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,
 };
-pub use plan::{PlanForecast, Preflight, Readiness, ReadinessVerdict};
+pub use plan::{AskPreflight, PlanForecast, Preflight, Readiness, ReadinessVerdict};
+pub use schedule::{MissedRun, PlanSchedule, ScheduleRun};
 pub use transfer::{
     ChangeKind, DocumentChange, DocumentKind, FieldChange, ImportNativePlan, ImportReport, NativePlanImport,
     PlanDocuments,

@@ -4,8 +4,19 @@ use domain::forecast::{Forecast, PastForecast, TargetVerdict};
 use domain::id::PlanId;
 use domain::plan::Mode;
 use domain::preflight::Finding;
+use domain::recovery_point::RecoveryPointChoice;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// `POST /v1/recovery-plans/{name}/preflight`. Nothing is needed: an empty body asks for the newest recovery points.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskPreflight {
+    /// From which recovery points the servers would be launched; the newest when left out.
+    #[serde(default, skip_serializing_if = "RecoveryPointChoice::is_latest")]
+    #[schema(required = false)]
+    pub recovery_point: RecoveryPointChoice,
+}
 
 /// What a run of a plan would meet now: `POST /v1/recovery-plans/{name}/preflight?mode=DRILL`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -19,6 +30,12 @@ pub struct Preflight {
     pub mode: Mode,
     /// Whether nothing blocks it.
     pub ready: bool,
+    /// From which recovery points the run was to be.
+    #[serde(default)]
+    pub recovery_point: RecoveryPointChoice,
+    /// The servers that have no recovery point that they could be launched from, as the findings name them.
+    #[serde(default)]
+    pub without_recovery_point: Vec<String>,
     /// Everything that was found.
     pub findings: Vec<Finding>,
     /// When, in Unix seconds.

@@ -8,6 +8,10 @@ use crate::id::{InstanceId, JobId};
 use crate::plan::Mode;
 use crate::status::ExecutionStatus;
 
+mod automatic;
+
+pub use automatic::{CleanupPolicy, Earlier, MAX_CLEANUP_MINUTES, OnDrillFailure, is_to_begin};
+
 /// Where a cleanup is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

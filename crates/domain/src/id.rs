@@ -59,6 +59,10 @@ id! {
     InstanceId
 }
 id! {
+    /// A recovery point of a source server: a point-in-time snapshot of DRS, `pit-…`.
+    SnapshotId
+}
+id! {
     /// An SSM command, a UUID.
     CommandId
 }
@@ -75,21 +79,37 @@ id! {
     GroupId
 }
 
+id! {
+    /// A schedule of a recovery plan: its name.
+    ScheduleId
+}
+
 impl ServerId {
     /// Whether this has the shape that DRS gives its source servers: `s-` and 17 letters or digits.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
-        self.0
-            .strip_prefix("s-")
-            .is_some_and(|rest| rest.len() == 17 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+        has_shape(&self.0, "s-")
     }
+}
+
+impl SnapshotId {
+    /// Whether this has the shape that DRS gives its recovery points: `pit-` and 17 letters or digits.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        has_shape(&self.0, "pit-")
+    }
+}
+
+/// DRS makes its ids of a prefix and 17 letters or digits.
+fn has_shape(id: &str, prefix: &str) -> bool {
+    id.strip_prefix(prefix).is_some_and(|rest| rest.len() == 17 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// The longest name of a plan. An execution is `<plan>-<yyyymmddThhmmss>-<4 hex>` and its waves add `-wave-<nnn>`;
 /// Step Functions allows 80 characters: 80 - 16 - 5 - 9 = 50.
 pub const MAX_NAME: usize = 48;
 
-/// Whether `name` can name a plan, a group, a wave or a health check: lower-case letters, digits and hyphens, beginning
+/// Whether `name` can name a plan, a group, a wave, a schedule or a health check: lower-case letters, digits and hyphens, beginning
 /// and ending with a letter or digit. Names are identifiers here: they appear in URLs, keys and execution names.
 #[must_use]
 pub fn is_name(name: &str) -> bool {

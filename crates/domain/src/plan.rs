@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::action::{Action, Approval};
 use crate::check::HealthCheck;
+use crate::cleanup::CleanupPolicy;
 use crate::id::{GroupId, PlanId, ServerId};
 
 /// What an execution is for. Both launch the same way; DRS marks the instances of a drill, and only a recovery is a
@@ -160,6 +161,9 @@ pub struct RecoveryPlan {
     /// Whether a wave of a RECOVERY that needs an approval needs that of another person than the one who started it.
     #[serde(default)]
     pub four_eyes: bool,
+    /// When what a DRILL launched is terminated by itself; left out, never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleanup: Option<CleanupPolicy>,
     /// The waves, in any order: dependencies decide.
     pub waves: Vec<Wave>,
 }
@@ -179,6 +183,7 @@ impl Default for RecoveryPlan {
             drill_every_days: default_drill_every_days(),
             on_launch_settings_failure: OnLaunchSettingsFailure::default(),
             four_eyes: false,
+            cleanup: None,
             waves: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Preflight: everything that speaks against a run, at once, before anything is touched. This file has the words:
-//! findings, and what they are judged from. The rules about single servers are in `servers`, those about the plan in `plan`,
-//! and how much of it a record keeps in [`bounded()`].
+//! findings, and what they are judged from. The rules about single servers are in `servers`, those about recovery points in
+//! `points`, those about the plan in `plan`, and how much of it a record keeps in [`bounded()`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,15 @@ use crate::group::{ProtectionGroup, selects};
 use crate::id::{ExecutionId, GroupId, InstanceId, JobId, PlanId, ServerId};
 use crate::launch_settings::Drift;
 use crate::plan::Mode;
+use crate::recovery_point::{ChosenPoint, RecoveryPointChoice};
 
 mod bounded;
 mod plan;
+mod points;
 mod servers;
 
 pub use bounded::bounded;
+pub use points::without_recovery_point;
 
 /// What DRS says about a source server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct ServerFacts {
     pub lag_seconds: Option<i64>,
     /// The newest recovery point, in Unix seconds.
     pub newest_recovery_point: Option<i64>,
+    /// The one that it would be launched from.
+    pub chosen_point: ChosenPoint,
     /// Its recovery instances that are not terminated.
     pub instances: Vec<LiveInstance>,
     /// The DRS job it is in.
@@ -57,6 +62,7 @@ impl ServerFacts {
             replication_state: String::new(),
             lag_seconds: None,
             newest_recovery_point: None,
+            chosen_point: ChosenPoint::Latest,
             instances: Vec::new(),
             busy_in: None,
             drift: Vec::new(),
@@ -118,6 +124,8 @@ pub enum FindingCode {
     PlanInvalid,
     /// A RECOVERY was started without the plan's name typed back.
     NotConfirmed,
+    /// The schedule that started it does not exist, is not enabled, or has started this already.
+    ScheduleInvalid,
     /// DRS does not answer in a Region: nothing is known of the servers there.
     DrsUnreachable,
     /// A protection group has no servers now.
@@ -128,7 +136,13 @@ pub enum FindingCode {
     ServerMissing,
     /// There is nothing to launch the server from.
     NoRecoveryPoint,
-    /// The newest recovery point is older, or replication is further behind, than the plan allows.
+    /// The server has recovery points, but none that is as old as the chosen moment.
+    NoRecoveryPointInTime,
+    /// The server has no such recovery point as was chosen for it.
+    SnapshotMissing,
+    /// What was chosen as recovery points contradicts itself or the plan.
+    RecoveryPointInvalid,
+    /// The recovery point that the server would be launched from is older, or replication is further behind, than the plan allows.
     RpoExceeded,
     /// The agent does not replicate.
     AgentDisconnected,
@@ -205,6 +219,8 @@ pub struct Situation {
     pub now: i64,
     /// The live recovery instances that the caller of a RECOVERY agreed to lose.
     pub replace: BTreeSet<InstanceId>,
+    /// From which recovery points the servers are to be launched.
+    pub recovery_point: RecoveryPointChoice,
     /// The servers of the plan: what DRS says about each, or nothing where DRS does not know it. Those in a Region that
     /// could not be asked are not here.
     pub servers: BTreeMap<ServerId, Option<ServerFacts>>,
@@ -286,6 +302,7 @@ impl Situation {
             mode,
             now,
             replace: BTreeSet::new(),
+            recovery_point: RecoveryPointChoice::default(),
             servers: BTreeMap::new(),
             unreachable: BTreeMap::new(),
             foreign_groups: BTreeMap::new(),
@@ -313,6 +330,7 @@ impl Situation {
 #[must_use]
 pub fn preflight(situation: &Situation) -> Vec<Finding> {
     let mut findings = servers::findings(situation);
+    findings.extend(points::of_the_choice(situation));
     findings.extend(plan::findings(situation));
     findings
 }

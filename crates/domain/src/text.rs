@@ -13,6 +13,12 @@ pub fn age(seconds: i64) -> String {
     counted(count, unit)
 }
 
+/// A moment, given in Unix seconds, as RFC 3339 in UTC.
+#[must_use]
+pub fn moment(unix_seconds: i64) -> String {
+    jiff::Timestamp::from_second(unix_seconds).map_or_else(|_| unix_seconds.to_string(), |at| at.to_string())
+}
+
 /// A number of things, whose plural ends in s.
 #[must_use]
 pub fn counted(number: impl TryInto<u64>, noun: &str) -> String {

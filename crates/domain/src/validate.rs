@@ -13,7 +13,7 @@ mod actions;
 mod selection;
 mod texts;
 
-use texts::{check_minutes, check_text};
+use texts::{check_cleanup_minutes, check_minutes, check_text};
 
 /// Waves in one plan. Each is a nested execution of its own; 100 keep the parent's input and history small.
 pub const MAX_WAVES: usize = 100;
@@ -42,6 +42,14 @@ impl fmt::Display for Problem {
 
 fn problem(at: impl Into<String>, message: impl Into<String>) -> Problem {
     Problem { at: at.into(), message: message.into() }
+}
+
+/// Everything wrong with a text for people.
+#[must_use]
+pub fn text_problems(at: &str, text: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    check_text(at, text, &mut problems);
+    problems
 }
 
 /// Everything wrong with `group` by itself.
@@ -76,6 +84,9 @@ pub fn plan_problems(plan: &RecoveryPlan, groups: &BTreeMap<GroupId, ProtectionG
     check_name("name", plan.name.as_str(), &mut problems);
     check_text("description", &plan.description, &mut problems);
     check_targets(plan, &mut problems);
+    if let Some(cleanup) = &plan.cleanup {
+        check_cleanup_minutes("cleanup.after", cleanup.after, &mut problems);
+    }
     if plan.waves.is_empty() {
         problems.push(problem("waves", "a recovery plan has at least one wave"));
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::cleanup::OnDrillFailure;
 use domain::group::ProtectionGroup;
 use domain::id::GroupId;
 use domain::plan::RecoveryPlan;
@@ -43,6 +44,18 @@ fn every_problem_is_said_at_once_with_its_place() {
         { "name": "again", "groups": ["web"], "onFailure": "PAUSE", "minHealthyPercent": 200 },
     ] });
     insta::assert_snapshot!(problems(plan, &["web"]));
+}
+
+#[test]
+fn a_cleanup_by_itself_is_within_thirty_days_and_keeps_what_failed() {
+    let plan = |after: u32| json!({ "name": "p", "waves": [{ "name": "db", "groups": ["db"] }], "cleanup": { "after": after } });
+    assert_eq!(problems(plan(0), &["db"]), "");
+    assert_eq!(problems(plan(43_200), &["db"]), "");
+    assert_eq!(problems(plan(43_201), &["db"]), "cleanup.after: minutes from 0 to 43200, or leave it out");
+    let read: RecoveryPlan = serde_json::from_value(plan(60)).unwrap();
+    assert_eq!(read.cleanup.map(|cleanup| cleanup.on_failure), Some(OnDrillFailure::Keep));
+    let unknown = json!({ "name": "p", "waves": [], "cleanup": { "after": 60, "onFailed": "KEEP" } });
+    assert!(serde_json::from_value::<RecoveryPlan>(unknown).is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::group::ProtectionGroup;
 use domain::id::GroupId;
 use domain::plan::RecoveryPlan;
+use domain::schedule::Schedule;
 use domain::validate::{graph, group_problems, plan_problems};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -77,10 +78,12 @@ fn wave() -> impl Strategy<Value = Value> {
 
 fn plan() -> impl Strategy<Value = RecoveryPlan> {
     let targets = (prop::option::of(any::<u32>()), prop::option::of(any::<u32>()), any::<u32>());
-    (name(), ".{0,20}", targets, prop::collection::vec(wave(), 0..6)).prop_map(
-        |(name, description, (rto, rpo, every), waves)| {
+    let cleanup = prop::option::of((any::<u32>(), prop::sample::select(vec!["KEEP", "CLEANUP"])));
+    (name(), ".{0,20}", targets, cleanup, prop::collection::vec(wave(), 0..6)).prop_map(
+        |(name, description, (rto, rpo, every), cleanup, waves)| {
+            let cleanup = cleanup.map(|(after, on_failure)| json!({ "after": after, "onFailure": on_failure }));
             let document = json!({ "name": name, "description": description, "targetRtoMinutes": rto,
-                "targetRpoMinutes": rpo, "drillEveryDays": every, "waves": waves });
+                "targetRpoMinutes": rpo, "drillEveryDays": every, "cleanup": cleanup, "waves": waves });
             serde_json::from_value(document).expect("a document of this shape is read")
         },
     )
@@ -113,5 +116,12 @@ proptest! {
         if problems.is_empty() {
             prop_assert!(graph(&plan).is_ok());
         }
+    }
+
+    #[test]
+    fn a_schedule_is_judged_whatever_is_written(expression in "(cron|rate|at)?[(]?[ 0-9A-Z*?,/#-]{0,24}[)]?", minutes in any::<u32>()) {
+        let written = json!({ "expression": expression, "cleanupAfterMinutes": minutes });
+        let schedule: Schedule = serde_json::from_value(written).expect("a document of this shape is read");
+        prop_assert!(schedule.problems().iter().all(|problem| !problem.at.is_empty() && !problem.message.is_empty()));
     }
 }

@@ -15,9 +15,11 @@ mod import_native;
 mod login;
 mod output;
 mod plans;
+mod points;
 mod preflight;
 mod report;
 mod run;
+mod schedule;
 mod servers;
 mod session;
 
@@ -77,12 +79,14 @@ enum Command {
     Export(export::Arguments),
     /// Make a plan and its groups of a recovery plan of DRS itself.
     ImportNative(import_native::Arguments),
-    /// Source servers: list, show, refresh.
+    /// Source servers: list, show, snapshots, refresh.
     Servers(servers::Arguments),
     /// Protection groups: list, show, resolve, launch-settings, delete.
     Groups(groups::Arguments),
     /// Recovery plans: list, show, versions, diff, readiness, history, delete.
     Plans(plans::Arguments),
+    /// Schedules of drills: list, set, delete.
+    Schedule(schedule::Arguments),
     /// Say what a run of a plan would meet now, without starting anything.
     Preflight(preflight::Arguments),
     /// Say how long a run of a plan would take, wave by wave.
@@ -135,6 +139,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Servers(arguments) => servers::run(arguments, output),
         Command::Groups(arguments) => groups::run(arguments, output),
         Command::Plans(arguments) => plans::run(arguments, output),
+        Command::Schedule(arguments) => schedule::run(arguments, output),
         Command::Preflight(arguments) => preflight::run(&arguments, output),
         Command::Forecast(arguments) => forecast::run(&arguments, output),
         Command::Run(arguments) => run::run(arguments, output),

@@ -16,6 +16,7 @@ pub(crate) mod failures;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
+pub mod schedules;
 pub mod servers;
 
 /// Stands where there is nothing to say.
@@ -69,6 +70,9 @@ pub fn result(execution: &Execution) -> String {
     lines.extend(execution.waves.iter().flat_map(|wave| failures::lines(execution, wave)));
     lines.extend(troubles(execution));
     lines.extend(findings(&summary.findings));
+    if !summary.recovery_point.is_latest() {
+        lines.push(format!("  recovery points: {}", summary.recovery_point));
+    }
     let name = format!("{} of {}", summary.mode, printable(summary.plan_id.as_str()));
     let reason = if summary.reason.is_empty() { String::new() } else { format!(": {}", printable(&summary.reason)) };
     // Only what came back has a recovery time.
@@ -77,7 +81,8 @@ pub fn result(execution: &Execution) -> String {
         (None, Some(ended)) => format!(" after {}", hms(ended - summary.started_at)),
         (None, None) => String::new(),
     };
-    lines.push(format!("{name}: {}{}{took}{reason}", summary.status, held(summary)));
+    let lost = summary.rpo_seconds.map(|seconds| format!(", RPO {}", hms(seconds))).unwrap_or_default();
+    lines.push(format!("{name}: {}{}{took}{lost}{reason}", summary.status, held(summary)));
     lines.push(format!("Execution {}", printable(summary.execution_id.as_str())));
     lines.join("\n")
 }
@@ -140,7 +145,8 @@ pub fn executions(items: &[ExecutionSummary]) -> String {
 /// One row for each server of an execution, with its job and instance.
 #[must_use]
 pub fn servers(execution: &Execution) -> String {
-    let mut table = table(&["wave", "server", "id", "status", "job", "instance", "launched after", "checks"]);
+    let columns = ["wave", "server", "id", "status", "job", "instance", "recovery point", "launched after", "checks"];
+    let mut table = table(&columns);
     for wave in &execution.waves {
         for server in &wave.servers {
             let id = |id: Option<&str>| id.map_or_else(|| NOTHING.to_owned(), printable);
@@ -152,12 +158,25 @@ pub fn servers(execution: &Execution) -> String {
                 server.status.to_string(),
                 id(server.job_id.as_ref().map(AsRef::as_ref)),
                 id(server.instance_id.as_ref().map(AsRef::as_ref)),
+                recovery_point(server),
                 duration(server.started_at, server.launched_at),
                 if server.checks.is_empty() { NOTHING.into() } else { format!("{passed}/{}", server.checks.len()) },
             ]);
         }
     }
     table.to_string()
+}
+
+/// When the recovery point was taken that a server came from, or that is chosen for it.
+fn recovery_point(server: &ServerRun) -> String {
+    match (server.recovered_from, server.recovery_snapshot_at, &server.recovery_snapshot_id) {
+        (at, chosen, Some(snapshot)) => {
+            let at = at.or(chosen).map_or_else(|| NOTHING.to_owned(), utc);
+            format!("{at} {}", printable(snapshot.as_str()))
+        }
+        (Some(at), _, None) => utc(at),
+        (None, ..) => NOTHING.to_owned(),
+    }
 }
 
 fn waves(execution: &Execution) -> String {
@@ -261,7 +280,9 @@ fn or_nothing(text: Option<&str>) -> String {
     text.filter(|text| !text.is_empty()).map_or_else(|| NOTHING.to_owned(), printable)
 }
 
-fn joined<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+/// `texts` made safe and in one line, or a dash where there are none.
+#[must_use]
+pub fn joined<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     let texts: Vec<String> = texts.into_iter().map(|text| printable(text.as_ref())).collect();
     if texts.is_empty() { NOTHING.to_owned() } else { texts.join(", ") }
 }

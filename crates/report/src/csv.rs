@@ -7,7 +7,7 @@ use domain::launch_settings::SettingsOutcome;
 use crate::model::Report;
 use crate::text::{clean, iso};
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "execution",
     "plan",
     "planVersion",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 26] = [
     "status",
     "launchStarted",
     "launched",
+    "recoverySnapshot",
     "recoveryPoint",
     "rpoSeconds",
     "job",
@@ -86,7 +87,7 @@ fn of_wave(report: &Report, wave: &WaveRun) -> [String; 3] {
     [wave.name.clone(), wave.status.to_string(), if critical { "yes" } else { "no" }.to_owned()]
 }
 
-fn of_server(report: &Report, server: &ServerRun) -> [String; 14] {
+fn of_server(report: &Report, server: &ServerRun) -> [String; 15] {
     let criticality = match server.criticality {
         Criticality::Critical => "critical",
         Criticality::Optional => "optional",
@@ -102,8 +103,9 @@ fn of_server(report: &Report, server: &ServerRun) -> [String; 14] {
         server.status.to_string(),
         server.started_at.map(iso).unwrap_or_default(),
         server.launched_at.map(iso).unwrap_or_default(),
+        shown(server.recovery_snapshot_id.as_ref()),
         server.recovered_from.map(iso).unwrap_or_default(),
-        shown(crate::rpo_seconds(report.execution.summary.started_at, server)),
+        shown(crate::rpo_seconds(&report.execution.summary, server)),
         shown(server.job_id.as_ref()),
         shown(server.instance_id.as_ref()),
         settings.to_owned(),

@@ -163,6 +163,9 @@ fn facts(page: &mut Markup, report: &Report) {
     fact(page, "Started", format!("{} by {}", utc(summary.started_at), summary.started_by));
     let ended = summary.ended_at.map(|ended| format!("{}, after {}", utc(ended), duration(ended - summary.started_at)));
     fact(page, "Ended", ended.as_deref().unwrap_or("not yet"));
+    if !summary.recovery_point.is_latest() {
+        fact(page, "Recovery points", format!("{}, as {} chose", summary.recovery_point, summary.started_by));
+    }
     fact(page, "Outcome", summary.status.as_str());
     fact(page, "Reason", &summary.reason);
     fact(page, "Cleanup", cleaned_up(&report.execution));
@@ -172,7 +175,10 @@ fn facts(page: &mut Markup, report: &Report) {
 
 /// What became of the instances of a drill.
 fn cleaned_up(execution: &Execution) -> String {
-    let Some(cleanup) = &execution.cleanup else { return String::new() };
+    let Some(cleanup) = &execution.cleanup else {
+        let due = execution.summary.cleanup_due_at.map(|due| format!("by itself from {}", utc(due)));
+        return due.unwrap_or_default();
+    };
     let gone = cleanup.servers.iter().filter(|one| one.status == InstanceCleanup::Terminated).count();
     let at = utc(cleanup.ended_at.unwrap_or(cleanup.started_at));
     let (status, by, all) = (cleanup.status, &cleanup.started_by, cleanup.servers.len());
@@ -183,7 +189,7 @@ fn notes(page: &mut Markup, report: &Report) {
     page.raw("<section class=\"notes\"><h2>Notes</h2><ul><li>All times are UTC. This report was made ");
     page.text(utc(report.generated_at)).raw(" from what was recorded while the execution ran.</li>");
     page.raw("<li>The recovery time (RTO) runs from the acceptance of the execution to the end of its last wave, with the health checks. It counts only when the plan’s demands were met.</li>");
-    page.raw("<li>The data loss (RPO) of a server is the age of the recovery point it was launched from, when the execution started; 0 where that was taken later. Targets are those of the plan version that ran.</li>");
+    page.raw("<li>The data loss (RPO) of a server runs from the recovery point it was launched from to the start of the execution, or to the moment that was chosen for its recovery point where that is earlier; 0 where it was taken later. Targets are those of the plan version that ran.</li>");
     page.raw("<li>The critical path is the chain of waves that decided how long it took.</li>");
     if report.rpo.not_recorded > 0 {
         page.raw("<li>For ").number(report.rpo.not_recorded);

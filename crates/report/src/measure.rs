@@ -15,19 +15,19 @@ pub(crate) fn rto(summary: &ExecutionSummary, target_minutes: Option<u32>) -> Rt
     RtoResult { target_minutes, reached_seconds, result }
 }
 
-/// How much of a server's data is lost when it fails over at the start of the execution: the age of its recovery point
-/// then. DRS takes a fresh one at the launch where it can, and what is newer than the start lost nothing.
+/// How much of a server's data is lost, as `domain::recovery_point` counts it; nothing where its recovery point is not
+/// recorded.
 #[must_use]
-pub fn rpo_seconds(started_at: i64, server: &ServerRun) -> Option<i64> {
-    server.recovered_from.map(|point| (started_at - point).max(0))
+pub fn rpo_seconds(summary: &ExecutionSummary, server: &ServerRun) -> Option<i64> {
+    let point = server.recovered_from?;
+    Some(summary.recovery_point.rpo_seconds(&server.server_id, summary.started_at, point))
 }
 
 pub(crate) fn rpo(execution: &Execution, target_minutes: Option<u32>) -> RpoResult {
-    let started_at = execution.summary.started_at;
     let launched = || execution.waves.iter().flat_map(|wave| &wave.servers).filter(|one| one.launched_at.is_some());
     let servers: Vec<ServerRpo> = launched()
         .filter_map(|server| {
-            let seconds = rpo_seconds(started_at, server)?;
+            let seconds = rpo_seconds(&execution.summary, server)?;
             Some(ServerRpo { server_id: server.server_id.clone(), seconds })
         })
         .collect();

@@ -73,8 +73,8 @@ pub struct RtoResult {
     pub result: TargetResult,
 }
 
-/// The data loss: for each server the time from its recovery point to the start of the execution, 0 where the recovery
-/// point was taken after that.
+/// The data loss: for each server the time from its recovery point to the start of the execution, or to the moment that
+/// was chosen for its recovery point where that is earlier; 0 where the recovery point was taken after that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RpoResult {
@@ -98,7 +98,7 @@ pub struct RpoResult {
 pub struct ServerRpo {
     /// The source server.
     pub server_id: ServerId,
-    /// From its recovery point to the start of the execution.
+    /// From its recovery point to the moment that the loss is counted from.
     pub seconds: i64,
 }
 

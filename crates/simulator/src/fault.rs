@@ -17,6 +17,7 @@ Region such as us-east-1.
   command-fails=SERVER                every SSM command on the server's recovery instance fails
   disconnected=SERVER                 replication is DISCONNECTED from now on; recovery points stay
   no-recovery-point=SERVER            the server has no recovery point, whatever its replication state says
+  recovery-points-expire=SERVER       of the server's recovery points only the newest is left
   launch-settings-refused=SERVER      UpdateLaunchConfiguration of the server is refused with ConflictException
   launch-settings-ignored=SERVER      UpdateLaunchConfiguration of the server says it did, and the settings stay
   termination-protected=SERVER        the server's recovery instance cannot be terminated: a job for it ends with CLEANUP_FAIL
@@ -47,6 +48,8 @@ pub enum ServerFault {
     Disconnected,
     /// There is nothing to recover from.
     NoRecoveryPoint,
+    /// Retention has deleted every recovery point but the newest.
+    RecoveryPointsExpire,
     /// Launch settings cannot be changed.
     LaunchSettingsRefused,
     /// Launch settings seem to change and do not.
@@ -95,13 +98,14 @@ pub struct FaultError {
 
 impl ServerFault {
     /// Every kind, with the name it has in a specification.
-    const NAMES: [(&'static str, ServerFault); 9] = [
+    const NAMES: [(&'static str, ServerFault); 10] = [
         ("launch-fails", ServerFault::LaunchFails),
         ("conversion-fails", ServerFault::ConversionFails),
         ("agent-never-online", ServerFault::AgentNeverOnline),
         ("command-fails", ServerFault::CommandFails),
         ("disconnected", ServerFault::Disconnected),
         ("no-recovery-point", ServerFault::NoRecoveryPoint),
+        ("recovery-points-expire", ServerFault::RecoveryPointsExpire),
         ("launch-settings-refused", ServerFault::LaunchSettingsRefused),
         ("launch-settings-ignored", ServerFault::LaunchSettingsIgnored),
         ("termination-protected", ServerFault::TerminationProtected),
@@ -208,7 +212,7 @@ mod tests {
             assert_eq!(spec.parse::<Fault>().unwrap().to_string(), spec);
             names += 1;
         }
-        assert_eq!(names, 17);
+        assert_eq!(names, 18);
     }
 
     #[test]

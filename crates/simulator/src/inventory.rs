@@ -212,4 +212,7 @@ pub struct ServerSpec {
     pub replication: Replication,
     /// What was launched for it before.
     pub recovery_instance: Option<ExistingInstance>,
+    /// Exactly these recovery points instead of those of DRS's schedule, as hours before the start of the simulator. No
+    /// more are taken then, so that a test knows which there are.
+    pub recovery_points_hours_ago: Option<Vec<f64>>,
 }

@@ -1,7 +1,7 @@
 //! The metrics there are, in CloudWatch's embedded format: one JSON line per invocation on standard output.
 
 use domain::plan::Mode;
-use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 /// Gives each metric its unit. Once per process.
 pub(crate) fn describe() {
@@ -9,6 +9,18 @@ pub(crate) fn describe() {
     describe_counter!("ServersLaunched", Unit::Count, "Servers that DRS launched");
     describe_counter!("ServersFailed", Unit::Count, "Servers that were not launched, or are not healthy");
     describe_histogram!("ExecutionRtoSeconds", Unit::Seconds, "The recovery time that an execution reached");
+    describe_gauge!("LeftOverDrills", Unit::Count, "Drills of which something stands");
+    describe_gauge!("ActiveExecutions", Unit::Count, "Executions that have not ended");
+}
+
+/// Drills of which something stands.
+pub fn left_over_drills(drills: usize) {
+    gauge!("LeftOverDrills").set(drills as f64);
+}
+
+/// Executions that have not ended.
+pub fn active_executions(executions: usize) {
+    gauge!("ActiveExecutions").set(executions as f64);
 }
 
 /// How long DRS took to launch a server, in seconds from the start of its job.

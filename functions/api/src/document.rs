@@ -23,6 +23,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Document<T> {
     }
 }
 
+/// A JSON body that may be left out.
+#[derive(Debug, Clone)]
+pub struct Optional<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = Bytes::from_request(request, state).await.map_err(too_large)?;
+        if body.is_empty() { Ok(Self(T::default())) } else { from_json(&body).map(Self) }
+    }
+}
+
 /// Reads JSON.
 pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);

@@ -12,6 +12,7 @@ pub mod routes;
 pub mod storing;
 
 use aws::Clients;
+use aws::scheduler::Drills;
 
 /// What every handler has.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct App {
     pub cleanup_state_machine_arn: String,
     /// The state machine that reads the inventory.
     pub inventory_state_machine_arn: String,
+    /// Where the schedules of drills are, and what they start.
+    pub drills: Drills,
 }
 
 /// Serves the API until Lambda ends the process.
@@ -35,7 +38,9 @@ pub fn run() -> Result<(), task::Error> {
         let recovery_state_machine_arn = aws::clients::required("RECOVERY_STATE_MACHINE_ARN")?;
         let cleanup_state_machine_arn = aws::clients::required("CLEANUP_STATE_MACHINE_ARN")?;
         let inventory_state_machine_arn = aws::clients::required("INVENTORY_STATE_MACHINE_ARN")?;
-        let app = App { clients, recovery_state_machine_arn, cleanup_state_machine_arn, inventory_state_machine_arn };
+        let drills = Drills::from_environment()?;
+        let app =
+            App { clients, recovery_state_machine_arn, cleanup_state_machine_arn, inventory_state_machine_arn, drills };
         lambda_http::run(router::router(app)).await
     })
 }

@@ -16,7 +16,8 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
     audit, cleanup, control, decisions, executions, export, forecast, history, import, launch_settings, me,
-    native_plan, preflight, protection_groups, readiness, recovery_plans, report, resolve, source_servers, versions,
+    native_plan, preflight, protection_groups, readiness, recovery_plans, report, resolve, schedules, source_servers,
+    versions,
 };
 use crate::{conditional, openapi};
 
@@ -47,6 +48,11 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Plan, routes!(recovery_plans::delete)))
         .routes(secured(Read, routes!(versions::list)))
         .routes(secured(Read, routes!(versions::get)))
+        // Whoever writes what a drill does may also write when: a plan without its times is half a plan.
+        .routes(secured(Read, routes!(schedules::list)))
+        .routes(secured(Read, routes!(schedules::get)))
+        .routes(secured(Plan, routes!(schedules::put)))
+        .routes(secured(Plan, routes!(schedules::delete)))
         .routes(secured(Read, routes!(preflight::run)))
         .routes(secured(Read, routes!(readiness::list)))
         .routes(secured(Read, routes!(forecast::get)))

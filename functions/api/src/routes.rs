@@ -16,12 +16,14 @@ pub mod import;
 pub mod launch_settings;
 pub mod me;
 pub mod native_plan;
+mod points;
 pub mod preflight;
 pub mod protection_groups;
 pub mod readiness;
 pub mod recovery_plans;
 pub mod report;
 pub mod resolve;
+pub mod schedules;
 pub mod source_servers;
 pub mod versions;
 

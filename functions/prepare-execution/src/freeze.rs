@@ -10,7 +10,7 @@ use domain::status::{ServerStatus, WaveStatus};
 use domain::validate::graph;
 use task::TaskError;
 
-use crate::{Frozen, Request};
+use crate::{Frozen, Request, points};
 
 /// Freezes a plan that has passed validation and preflight.
 pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> Result<Frozen, TaskError> {
@@ -37,6 +37,7 @@ pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> R
                 let hostname = described.map_or_else(|| member.id.to_string(), |facts| facts.hostname.clone());
                 let mut server = ServerRecord::new(&key, member.id.clone(), ordinal, hostname);
                 server.group = group.name.clone();
+                points::freeze(&mut server, described);
                 server.criticality = wave.criticality_of(&member.id, member.criticality);
                 server.checks = checks(group, wave, request.mode, described.map_or(Os::Linux, |facts| facts.os));
                 server.launch_settings = group.launch_settings_of(&member.id);

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use aws::assess::{Assessment, assess_for};
-use aws::audit::{Actor, AuditRecord, Subject};
+use aws::assess::{Assessment, Intended, assess_for};
+use aws::audit::{AuditRecord, Subject};
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
 use aws::{AwsError, Clients, ErrorKind};
 use domain::forecast::Estimate;
-use domain::id::{ExecutionId, InstanceId, PlanId, ServerId};
+use domain::id::{ExecutionId, InstanceId, PlanId, ScheduleId, ServerId};
 use domain::plan::Mode;
 use domain::preflight::{self, Finding, FindingCode, Severity};
 use domain::status::ExecutionStatus;
@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use task::TaskError;
 
 mod freeze;
+mod points;
+mod schedule;
 
 /// The input of the state machine, with its name added.
 #[derive(Debug, Deserialize)]
@@ -38,6 +40,16 @@ pub struct Request {
     /// For a RECOVERY: the live recovery instances that may go.
     #[serde(default)]
     pub replace_instances: BTreeSet<InstanceId>,
+    /// From which recovery points the servers are launched. Anybody may have written this, so it is read by [`points`]:
+    /// what makes no sense refuses the run, and is no reason to leave it without a record.
+    #[serde(default)]
+    pub recovery_point: serde_json::Value,
+    /// The schedule that starts it.
+    #[serde(default)]
+    pub schedule: Option<ScheduleId>,
+    /// When that was due, as EventBridge Scheduler writes it.
+    #[serde(default)]
+    pub scheduled_at: Option<String>,
 }
 
 /// What the state machine goes on with.
@@ -81,10 +93,19 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         }
     }
     let now = aws::clock::now();
-    let Request { plan_id, mode, replace_instances, .. } = &request;
-    let assessment = assess_for(clients, plan_id, *mode, replace_instances, now, Some(&request.execution_id)).await?;
+    let (recovery_point, unreadable) = points::chosen(&execution, &request.recovery_point);
+    let intended = Intended {
+        mode: request.mode,
+        replace: &request.replace_instances,
+        recovery_point: &recovery_point,
+        execution: Some(&request.execution_id),
+    };
+    let assessment = assess_for(clients, &request.plan_id, intended, now).await?;
     ask_again(&assessment, &execution, now)?;
     let mut findings = confirmation(&request);
+    let (schedule, speaks_against) = schedule::look(clients, &request, &execution).await?;
+    findings.extend(unreadable);
+    findings.extend(speaks_against);
     findings.extend(assessment.findings.into_iter().filter(|finding| is_news(finding, request.mode)));
     let plan = match assessment.loaded {
         Some(plan) if !preflight::blocks(&findings) => plan,
@@ -103,6 +124,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     execution.findings = preflight::bounded(&findings);
     execution.replace_instances.clone_from(&request.replace_instances);
     execution.four_eyes = plan.plan.four_eyes;
+    execution.automatic_cleanup = schedule::automatic_cleanup(&request, &plan.plan, schedule.as_ref());
     execution.set_status(ExecutionStatus::Running)?;
     if let Err(error) = history.save_execution(&mut execution).await {
         return overtaken(clients, &request, (waves, servers), error).await;
@@ -146,11 +168,16 @@ async fn recorded(clients: &Clients, request: &Request) -> Result<ExecutionRecor
     if let Some(execution) = clients.history.execution(&request.execution_id, &request.plan_id).await? {
         return Ok(execution);
     }
-    let (actor, now) = (Actor::step_functions(), aws::clock::now());
+    let (actor, now) = (schedule::starter(request), aws::clock::now());
     let (id, plan) = (request.execution_id.clone(), request.plan_id.clone());
-    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id.clone()))
-        .with_detail(format!("{} of {plan}", request.mode));
-    let mut execution = ExecutionRecord::new(id, plan, request.mode, actor.name, now);
+    let mut execution = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, actor.name.clone(), now);
+    execution.recovery_point = points::read(&request.recovery_point).ok().filter(|choice| !choice.is_latest());
+    let chosen = execution.recovery_point.as_ref().map(|choice| format!(", recovery points: {choice}"));
+    let event = AuditRecord::new(&actor, "StartExecution", &Subject::Execution(id)).with_detail(format!(
+        "{} of {plan}{}",
+        request.mode,
+        chosen.unwrap_or_default()
+    ));
     let longer = |name: &&String| name.as_str() != request.execution_id.as_str();
     execution.machine_execution = request.machine_execution.as_ref().filter(longer).cloned();
     clients.history.create_execution(&execution, clients.audit.write(&event)?).await?;

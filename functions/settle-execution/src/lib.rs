@@ -63,6 +63,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     if !execution.status.is_terminal() {
         conclude(&mut execution, &waves, request.error.as_ref(), now)?;
         let launched = servers.iter().any(|server| server.newest_instance().is_some());
+        execution.rpo_seconds = execution.worst_rpo_seconds(&servers);
         execution.set_left_over(execution.mode == Mode::Drill && launched);
         history.save_execution(&mut execution).await?;
         if let Some(rto) = execution.rto_seconds() {

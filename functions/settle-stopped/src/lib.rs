@@ -188,7 +188,8 @@ impl Look<'_> {
         if seen.launching > 0 {
             return Ok(true);
         }
-        let request = settle_wave::Request { key: key.clone(), skip: None, refusal: None, error: error.cloned() };
+        let request =
+            settle_wave::Request { key: key.clone(), round: None, skip: None, refusal: None, error: error.cloned() };
         settle_wave::handle(self.clients, request).await?;
         Ok(false)
     }

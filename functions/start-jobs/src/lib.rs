@@ -15,6 +15,8 @@ use domain::status::{ServerStatus, WaveStatus};
 use serde::Serialize;
 use task::TaskError;
 
+mod expired;
+
 /// What was started.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -196,7 +198,8 @@ impl<'a> Launch<'a> {
     /// Makes the call of an intent. A refusal of DRS is no failure of the task: the servers wait, or are FAILED when DRS
     /// will never launch them.
     async fn call(&mut self, intent: BatchRecord) -> Result<usize, TaskError> {
-        let error = match self.drs.start_recovery(&intent.servers, self.wave.mode).await {
+        let orders = expired::orders(&intent.servers, &self.servers);
+        let error = match self.drs.start_recovery(&orders, self.wave.mode).await {
             Ok(job) => {
                 self.started(intent, job).await?;
                 return Ok(1);
@@ -230,9 +233,16 @@ impl<'a> Launch<'a> {
         Ok(0)
     }
 
-    /// DRS takes all servers of a call or none, so one bad server would hold back ninety-nine good ones: halve until it
-    /// stands alone, and then it has failed.
+    /// DRS takes all servers of a call or none, so one bad server would hold back ninety-nine good ones. Those whose
+    /// recovery point has expired are told by DRS, all at once; for any other reason halve until one stands alone.
     async fn refused(&mut self, intent: &BatchRecord, error: &AwsError) -> Result<usize, TaskError> {
+        let expired = expired::among(&self.drs, &intent.servers, &self.servers).await?;
+        if !expired.is_empty() {
+            self.fail(&expired).await?;
+            let rest: BTreeSet<ServerId> =
+                intent.servers.iter().filter(|id| !expired.contains_key(*id)).cloned().collect();
+            return if rest.is_empty() { Ok(0) } else { Box::pin(self.start(rest)).await };
+        }
         let servers: Vec<ServerId> = intent.servers.iter().cloned().collect();
         if servers.len() > 1 {
             let mut jobs = 0;
@@ -241,14 +251,21 @@ impl<'a> Launch<'a> {
             }
             return Ok(jobs);
         }
+        let reason = format!("DRS refused to launch it: {}", error.message);
+        self.fail(&servers.into_iter().map(|server| (server, reason.clone())).collect()).await?;
+        Ok(0)
+    }
+
+    /// Records that servers will never be launched, each with its reason.
+    async fn fail(&mut self, reasons: &BTreeMap<ServerId, String>) -> Result<(), TaskError> {
         let mut failed = Vec::new();
-        for server in self.servers.iter_mut().filter(|server| intent.servers.contains(&server.server_id)) {
+        for server in &mut self.servers {
+            let Some(reason) = reasons.get(&server.server_id) else { continue };
             server.set_status(ServerStatus::Failed)?;
-            server.reason = format!("DRS refused to launch it: {}", error.message);
+            reason.clone_into(&mut server.reason);
             failed.push(server.clone());
         }
-        self.clients.history.save_servers(&failed).await?;
-        Ok(0)
+        Ok(self.clients.history.save_servers(&failed).await?)
     }
 
     /// Records that `intent` became `job`: servers first, so that a batch with a job always has its servers in it.

@@ -115,6 +115,7 @@ pub(super) fn describe(
             ("stopped", "StoppedStateMachineArn"),
             ("inventory", "InventoryStateMachineArn"),
             ("readiness", "ReadinessStateMachineArn"),
+            ("sweep", "SweepStateMachineArn"),
         ])?,
         outputs: outputs.clone(),
         scale: wanted.arguments.scale,

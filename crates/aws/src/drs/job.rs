@@ -115,8 +115,13 @@ impl From<aws_sdk_drs::types::JobLog> for LogEntry {
 
 /// A DRS timestamp in Unix seconds. DRS writes `2026-08-18T09:00:12Z` and `2022-12-07T19:15:38.846723+00:00`.
 pub(super) fn seconds(text: &str) -> Option<i64> {
+    moment(text).map(Timestamp::as_second)
+}
+
+/// The same, to the part of a second.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     match text.parse::<Timestamp>() {
-        Ok(timestamp) => Some(timestamp.as_second()),
+        Ok(timestamp) => Some(timestamp),
         Err(error) => {
             tracing::warn!(%error, text, "DRS gave a timestamp that cannot be read: it counts as missing");
             None

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
+use domain::cleanup::CleanupPolicy;
 use domain::decision::{FailureDecision, Scope};
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
@@ -12,6 +13,7 @@ use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use domain::outcome::wave_outcome;
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
+use domain::recovery_point::RecoveryPointChoice;
 use domain::status::{ExecutionStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,9 @@ pub struct ExecutionRecord {
     /// The live recovery instances that the caller of a RECOVERY agreed to lose.
     #[serde(default)]
     pub replace_instances: BTreeSet<InstanceId>,
+    /// From which recovery points its servers are launched, as whoever started it chose; missing for the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_point: Option<RecoveryPointChoice>,
     /// Where it is; see [`ExecutionRecord::set_status`].
     pub status: ExecutionStatus,
     /// Why it is what it is.
@@ -80,6 +85,9 @@ pub struct ExecutionRecord {
     /// How its servers ended, once it is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<ServersEnded>,
+    /// The worst data loss of its servers, once it is settled; missing where it is not known of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpo_seconds: Option<i64>,
     /// That it is held; missing when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Pause>,
@@ -89,9 +97,22 @@ pub struct ExecutionRecord {
     /// Whether its starter may not approve waves of a RECOVERY.
     #[serde(default)]
     pub four_eyes: bool,
+    /// When what a drill launched is terminated by itself, and who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_cleanup: Option<AutomaticCleanup>,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
+}
+
+/// A cleanup that begins by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutomaticCleanup {
+    /// When.
+    pub policy: CleanupPolicy,
+    /// Who says so, as the audit log names it: `plan:<name>` or `schedule:<name>`.
+    pub by: String,
 }
 
 /// How the servers of an execution ended.
@@ -118,6 +139,7 @@ impl ExecutionRecord {
             plan_version: None,
             mode,
             replace_instances: BTreeSet::new(),
+            recovery_point: None,
             status: ExecutionStatus::Pending,
             reason: String::new(),
             started_by,
@@ -126,9 +148,11 @@ impl ExecutionRecord {
             findings: Vec::new(),
             forecast: None,
             servers: None,
+            rpo_seconds: None,
             paused: None,
             cancelled: None,
             four_eyes: false,
+            automatic_cleanup: None,
             revision: FRESH,
         }
     }
@@ -138,6 +162,12 @@ impl ExecutionRecord {
     #[must_use]
     pub fn rto_seconds(&self) -> Option<i64> {
         self.ended_at.filter(|_| self.status.is_recovered()).map(|ended| ended - self.started_at)
+    }
+
+    /// When a cleanup of it is due by itself, in Unix seconds.
+    #[must_use]
+    pub fn cleanup_due_at(&self) -> Option<i64> {
+        self.automatic_cleanup.as_ref()?.policy.due_at(self.mode, self.status, self.ended_at)
     }
 
     /// Says of an execution that has ended whether instances of it may stand that a cleanup would terminate.

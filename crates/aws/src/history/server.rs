@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::check::CheckKind;
 use domain::health::CheckStatus;
-use domain::id::{CommandId, ExecutionId, GroupId, InstanceId, JobId, ServerId};
+use domain::id::{CommandId, ExecutionId, GroupId, InstanceId, JobId, ServerId, SnapshotId};
 use domain::launch_settings::{LaunchSettings, SettingChange, SettingsOutcome};
 use domain::plan::Criticality;
 use domain::status::ServerStatus;
@@ -46,7 +46,13 @@ pub struct ServerRecord {
     /// What DRS launched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<InstanceId>,
-    /// When the recovery point was taken that it was launched from, in Unix seconds: what its RPO is counted from.
+    /// The recovery point that was chosen for it when the plan was frozen; missing where DRS is to take the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_snapshot_id: Option<SnapshotId>,
+    /// When that was taken, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_snapshot_at: Option<i64>,
+    /// When the recovery point was taken that it was launched from, as DRS says, in Unix seconds: what its RPO is counted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovered_from: Option<i64>,
     /// When its DRS job was started, in Unix seconds.
@@ -111,6 +117,8 @@ impl ServerRecord {
             reason: String::new(),
             job_id: None,
             instance_id: None,
+            recovery_snapshot_id: None,
+            recovery_snapshot_at: None,
             recovered_from: None,
             started_at: None,
             launched_at: None,

@@ -1,9 +1,9 @@
 //! What speaks against the launch of single servers.
 
-use super::{Finding, FindingCode, ServerFacts, Severity, Situation};
+use super::{Finding, FindingCode, ServerFacts, Severity, Situation, points};
 use crate::id::ServerId;
 use crate::plan::Mode;
-use crate::text::{age, few};
+use crate::text::few;
 
 pub(super) fn findings(situation: &Situation) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn findings(situation: &Situation) -> Vec<Finding> {
         };
         let subject = format!("{id} ({})", facts.hostname);
         findings.extend(shared(situation, id, &subject));
-        findings.extend(replication(situation, &subject, facts));
+        findings.extend(replication(situation, id, &subject, facts));
         findings.extend(busy(&subject, facts));
         findings.extend(instances(situation, &subject, facts));
         findings.extend(drift(&subject, facts));
@@ -42,18 +42,12 @@ fn shared(situation: &Situation, id: &ServerId, subject: &str) -> Option<Finding
 }
 
 /// Safety rule 5: a dead source is no obstacle to a recovery; a missing recovery point always is.
-fn replication(situation: &Situation, subject: &str, facts: &ServerFacts) -> Vec<Finding> {
-    let Some(newest) = facts.newest_recovery_point else {
-        return vec![Finding::new(
-            FindingCode::NoRecoveryPoint,
-            Severity::Blocks,
-            subject,
-            &format!("it has no recovery point (replication state {})", facts.replication_state),
-            "Wait until its initial sync has finished, or take it out of the protection group.",
-        )];
-    };
+fn replication(situation: &Situation, id: &ServerId, subject: &str, facts: &ServerFacts) -> Vec<Finding> {
+    if facts.newest_recovery_point.is_none() {
+        return vec![points::none(subject, facts)];
+    }
     let severity = situation.blocks_a_drill();
-    let mut findings: Vec<Finding> = rpo(situation, subject, facts, newest).into_iter().collect();
+    let mut findings: Vec<Finding> = points::of_server(situation, id, subject, facts).into_iter().collect();
     match facts.replication_state.as_str() {
         "DISCONNECTED" | "STOPPED" => findings.push(Finding::new(
             FindingCode::AgentDisconnected,
@@ -72,28 +66,6 @@ fn replication(situation: &Situation, subject: &str, facts: &ServerFacts) -> Vec
         _ => {}
     }
     findings
-}
-
-/// Only a warning, in a recovery and in a drill: old data is better than none, and a drill loses nothing.
-fn rpo(situation: &Situation, subject: &str, facts: &ServerFacts, newest: i64) -> Option<Finding> {
-    let target = situation.target_rpo_minutes?;
-    let allowed = i64::from(target) * 60;
-    let old = situation.now - newest;
-    let lag = facts.lag_seconds.unwrap_or(0);
-    if old <= allowed && lag <= allowed {
-        return None;
-    }
-    let behind = facts.lag_seconds.map_or_else(|| "not known".to_owned(), age);
-    Some(Finding::new(
-        FindingCode::RpoExceeded,
-        Severity::Warns,
-        subject,
-        &format!(
-            "its newest recovery point is {} old and its replication lag is {behind}; targetRpoMinutes is {target}",
-            age(old)
-        ),
-        "Look at the server's replication in DRS: bandwidth, replication server size, or its agent.",
-    ))
 }
 
 /// A server is in one DRS job at a time.

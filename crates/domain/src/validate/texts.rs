@@ -1,6 +1,7 @@
 //! Texts and numbers that appear in every document.
 
 use super::{Problem, problem};
+use crate::cleanup::MAX_CLEANUP_MINUTES;
 
 /// Characters of a description: a paragraph.
 pub(super) const MAX_TEXT: usize = 1_024;
@@ -31,5 +32,12 @@ pub(super) fn check_value(at: &str, text: &str, max: usize, problems: &mut Vec<P
 pub(super) fn check_minutes(at: &str, minutes: u32, problems: &mut Vec<Problem>) {
     if !(1..=1440).contains(&minutes) {
         problems.push(problem(at, "minutes from 1 to 1440"));
+    }
+}
+
+/// How long what a drill launched may stand before it is terminated by itself.
+pub(super) fn check_cleanup_minutes(at: &str, minutes: u32, problems: &mut Vec<Problem>) {
+    if minutes > MAX_CLEANUP_MINUTES {
+        problems.push(problem(at, format!("minutes from 0 to {MAX_CLEANUP_MINUTES}, or leave it out")));
     }
 }

@@ -1,6 +1,6 @@
 //! `/v1/recovery-plans`. Starting one is in [`super::executions`].
 
-use contract::{Mode, PlanForecast, PlanRun, Preflight, Readiness, RecoveryPlan, StoredPlan};
+use contract::{AskPreflight, Mode, PlanForecast, PlanRun, Preflight, Readiness, RecoveryPlan, StoredPlan};
 use domain::id::PlanId;
 
 use super::wire::{Call, Query, segment};
@@ -66,7 +66,15 @@ impl Client {
     /// # Errors
     /// When there is no such plan, or the API cannot be reached.
     pub fn preflight(&self, plan: &PlanId, mode: Mode) -> Result<Preflight, ClientError> {
-        self.send(&Call::post(format!("{}/preflight?mode={mode}", path_of(plan))))
+        self.preflight_with(plan, mode, &AskPreflight::default())
+    }
+
+    /// What a run of a plan from other recovery points than the newest would meet now.
+    ///
+    /// # Errors
+    /// As [`Client::preflight`], and when the choice makes no sense.
+    pub fn preflight_with(&self, plan: &PlanId, mode: Mode, asked: &AskPreflight) -> Result<Preflight, ClientError> {
+        self.send(&Call::post(format!("{}/preflight?mode={mode}", path_of(plan))).json(asked))
     }
 
     /// The newest `limit` results of the scheduled preflight, the newest first, and whether there are more.

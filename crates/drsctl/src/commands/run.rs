@@ -31,6 +31,8 @@ pub(crate) struct Arguments {
     /// For a recovery: a live recovery instance that DRS may terminate. Give it once for each.
     #[arg(long = "replace-instance", value_name = "ID")]
     replace_instances: Vec<String>,
+    #[command(flatten)]
+    points: super::points::Points,
 }
 
 /// As people write it.
@@ -54,16 +56,18 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCo
     if !domain::id::is_name(plan.as_str()) {
         bail!("{plan:?} is no plan's name: {}", domain::id::NAME_RULE);
     }
+    let recovery_point = arguments.points.choice()?;
     let client = session::client()?;
     let start = match arguments.mode {
         ModeArgument::Drill if !arguments.replace_instances.is_empty() => {
             bail!("--replace-instance is for a recovery: a drill never replaces a live recovery instance");
         }
-        ModeArgument::Drill => StartExecution { mode: Mode::Drill, confirm: None, replace_instances: Vec::new() },
+        ModeArgument::Drill => StartExecution { recovery_point, ..StartExecution::of(Mode::Drill) },
         ModeArgument::Recovery => StartExecution {
-            mode: Mode::Recovery,
+            recovery_point,
             confirm: Some(confirmed(&plan, arguments.confirm)?),
             replace_instances: arguments.replace_instances.into_iter().map(InstanceId::from).collect(),
+            ..StartExecution::of(Mode::Recovery)
         },
     };
     let started = client.start(&plan, &start)?;

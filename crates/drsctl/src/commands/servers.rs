@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use contract::Page;
 use domain::id::ServerId;
 use drsctl::client::ServerFilter;
 use drsctl::table::servers as table;
@@ -23,6 +24,8 @@ enum Command {
     List(Filter),
     /// Show one, live from DRS.
     Show(Show),
+    /// List the recovery points of one, live from DRS, the newest first.
+    Snapshots(Show),
     /// Have DRS read again in the background.
     Refresh,
 }
@@ -82,6 +85,10 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> anyhow::Result<ExitCo
         }
         Command::Show(Show { id, region }) => {
             show(output, &client.source_server(&ServerId::from(id), region.as_deref())?, table::detail)?;
+        }
+        Command::Snapshots(Show { id, region }) => {
+            let detail = client.source_server(&ServerId::from(id), region.as_deref())?;
+            show(output, &Page::new(detail.snapshots, None), |snapshots| table::snapshots(&snapshots.items))?;
         }
         Command::Refresh => {
             show(output, &client.refresh_source_servers()?, |started| {

@@ -1,6 +1,6 @@
 //! Recovery plans, their versions and their readiness as tables.
 
-use contract::{OnFailure, PlanRun, Readiness, ReadinessVerdict, StoredPlan, Wave};
+use contract::{CleanupPolicy, OnDrillFailure, OnFailure, PlanRun, Readiness, ReadinessVerdict, StoredPlan, Wave};
 
 use super::{NOTHING, align_right, findings, joined, or_nothing, table};
 use crate::text::{counted, hms, printable, utc};
@@ -72,6 +72,7 @@ pub fn detail(plan: &StoredPlan) -> String {
         minutes(document.target_rpo_minutes),
         document.drill_every_days
     ));
+    lines.extend(document.cleanup.as_ref().map(cleanup));
     let mut table =
         table(&["wave", "groups", "after", "on failure", "healthy", "time-out", "checks", "actions", "approval"]);
     align_right(&mut table, [4, 5]);
@@ -80,6 +81,15 @@ pub fn detail(plan: &StoredPlan) -> String {
     }
     lines.push(table.to_string());
     lines.join("\n")
+}
+
+/// `  what a drill launched is terminated 60 min after its end, also when it did not complete`.
+fn cleanup(policy: &CleanupPolicy) -> String {
+    let failed = match policy.on_failure {
+        OnDrillFailure::Keep => "kept when it did not complete",
+        OnDrillFailure::Cleanup => "also when it did not complete",
+    };
+    format!("  what a drill launched is terminated {} min after its end, {failed}", policy.after)
 }
 
 fn wave_row(wave: &Wave) -> [String; 9] {
@@ -119,9 +129,21 @@ pub fn history(runs: &[PlanRun]) -> String {
     if runs.is_empty() {
         return "This plan has not run yet.".to_owned();
     }
-    let mut table =
-        table(&["started", "mode", "status", "version", "servers", "RTO", "target", "p50", "p90", "execution"]);
-    align_right(&mut table, 3..=8);
+    let mut table = table(&[
+        "started",
+        "mode",
+        "status",
+        "version",
+        "servers",
+        "RTO",
+        "target",
+        "RPO",
+        "target",
+        "p50",
+        "p90",
+        "execution",
+    ]);
+    align_right(&mut table, 3..=10);
     let time = |seconds: Option<i64>| seconds.map_or_else(|| NOTHING.to_owned(), hms);
     for run in runs {
         let servers = run.servers.map(|ended| format!("{}/{}", ended.recovered, ended.total));
@@ -133,6 +155,8 @@ pub fn history(runs: &[PlanRun]) -> String {
             or_nothing(servers.as_deref()),
             time(run.rto_seconds),
             time(run.target_rto_minutes.map(|minutes| i64::from(minutes) * 60)),
+            time(run.rpo_seconds),
+            time(run.target_rpo_minutes.map(|minutes| i64::from(minutes) * 60)),
             time(run.forecast.map(|forecast| i64::from(forecast.p50_seconds))),
             time(run.forecast.map(|forecast| i64::from(forecast.p90_seconds))),
             printable(run.execution_id.as_str()),

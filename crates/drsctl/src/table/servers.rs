@@ -1,6 +1,6 @@
 //! Source servers as tables.
 
-use contract::{Inventory, RegionInventory, SourceServer, SourceServerDetail};
+use contract::{Inventory, RecoverySnapshot, RegionInventory, SourceServer, SourceServerDetail};
 
 use super::{NOTHING, align_right, joined, or_nothing, table};
 use crate::text::{counted, printable, rough, utc};
@@ -84,6 +84,19 @@ pub fn detail(detail: &SourceServerDetail) -> String {
         lines.push(format!("    … and {} older", detail.snapshots.len() - SNAPSHOTS_SHOWN));
     }
     lines.join("\n")
+}
+
+/// One row for each recovery point, the newest first.
+#[must_use]
+pub fn snapshots(snapshots: &[RecoverySnapshot]) -> String {
+    if snapshots.is_empty() {
+        return "No recovery points.".to_owned();
+    }
+    let mut table = table(&["taken", "recovery point"]);
+    for snapshot in snapshots {
+        table.add_row([snapshot.at.map_or_else(|| "being taken".to_owned(), utc), printable(&snapshot.id)]);
+    }
+    table.to_string()
 }
 
 fn system(server: &SourceServer) -> String {

@@ -69,13 +69,21 @@ fn finding() -> Value {
 }
 
 fn preflight() -> Value {
-    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "findings": [finding()], "checkedAt": 0})
+    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "findings": [finding()], "checkedAt": 0,
+        "recoveryPoint": {"kind": "NOT_AFTER", "at": 1_795_312_800}, "withoutRecoveryPoint": [NASTY]})
 }
 
 fn readiness() -> Value {
     let mut result = preflight();
     (result["verdict"], result["changed"]) = ("ATTENTION".into(), true.into());
     result
+}
+
+fn schedule() -> Value {
+    json!({"planId": "shop", "name": "weekly", "expression": "cron(0 3 ? * SUN *)", "timeZone": "Europe/Berlin",
+        "enabled": true, "cleanupAfterMinutes": 60, "description": NASTY, "version": 4, "updatedAt": 0, "updatedBy": NASTY,
+        "nextRunAt": 1_000, "lastRun": {"executionId": "shop-1", "status": "REFUSED", "at": 500},
+        "missed": [{"at": 400, "reason": NASTY}]})
 }
 
 /// Answers every command with a success.
@@ -103,6 +111,8 @@ pub(crate) fn everything(request: &Request) -> Answer {
         ("GET", "recovery-plans/shop" | "recovery-plans/shop/versions/2") => ok(&plan(2)),
         ("GET", "recovery-plans/shop/versions/1") => ok(&plan(1)),
         ("GET", "recovery-plans/shop/versions") => ok(&page(&[plan(2), plan(1)], None)),
+        ("GET", "recovery-plans/shop/schedules") => ok(&page(&[schedule()], None)),
+        ("GET" | "PUT", "recovery-plans/shop/schedules/weekly") => ok(&schedule()),
         ("GET", "recovery-plans/shop/readiness") => ok(&page(&[readiness()], None)),
         ("GET", "recovery-plans/shop/history") => ok(&page(&[run()], None)),
         ("GET", "recovery-plans/shop/forecast") => ok(&forecast(false)),
@@ -140,7 +150,7 @@ pub(crate) fn everything(request: &Request) -> Answer {
 
 fn run() -> Value {
     json!({"executionId": NASTY, "planVersion": 2, "mode": "DRILL", "status": "PARTIAL", "startedAt": 100,
-        "rtoSeconds": 600, "targetRtoMinutes": 60, "forecast": {"p50Seconds": 1_200, "p90Seconds": 2_400},
+        "rtoSeconds": 600, "targetRtoMinutes": 60, "rpoSeconds": 300, "targetRpoMinutes": 15, "forecast": {"p50Seconds": 1_200, "p90Seconds": 2_400},
         "servers": {"total": 2, "recovered": 1}})
 }
 

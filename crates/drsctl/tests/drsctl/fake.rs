@@ -95,11 +95,11 @@ pub(crate) fn execution(status: &str, wave: &str, server: &str) -> String {
     let ended = if ["PENDING", "RUNNING"].contains(&status) { "null" } else { "700" };
     format!(
         r#"{{"executionId":"shop-1","planId":"shop","planVersion":1,"mode":"DRILL","status":"{status}","reason":"",
-        "startedBy":"demo","startedAt":100,"endedAt":{ended},"rtoSeconds":{ended},"findings":[],"paused":null,"allowedActions":[],"waves":[{{"number":1,
+        "startedBy":"demo","startedAt":100,"endedAt":{ended},"rtoSeconds":{ended},"rpoSeconds":{ended},"recoveryPoint":{{"kind":"NOT_AFTER","at":1795312800}},"findings":[],"paused":null,"allowedActions":[],"waves":[{{"number":1,
         "name":"database","region":"eu-central-1","dependsOnWaves":[],"status":"{wave}","reason":"","approval":null,"beforeActions":[],"afterActions":[],"allowedActions":[],"startedAt":110,"launchedAt":600,
         "endedAt":{ended},"servers":[{{"serverId":"s-3tierdb0000000001","hostname":"db-1","group":"database",
         "criticality":"critical","status":"{server}","phase":"LAUNCH","reason":"","jobId":"drsjob-1",
-        "instanceId":"i-1","startedAt":110,"launchedAt":600,"checkedAt":null,"checks":[]}}]}}]}}"#
+        "instanceId":"i-1","recoverySnapshotId":"pit-1","recoverySnapshotAt":60,"startedAt":110,"launchedAt":600,"checkedAt":null,"checks":[]}}]}}]}}"#
     )
 }
 

@@ -17,6 +17,8 @@ mod inventory;
 #[cfg(test)]
 mod plan_files;
 #[cfg(test)]
+mod points;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod requests;

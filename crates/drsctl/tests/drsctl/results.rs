@@ -16,7 +16,7 @@ fn a_drill_without_checks_says_nothing_about_health() {
     let row = text.lines().find(|line| line.contains("database")).unwrap();
     let cells: Vec<&str> = row.split(['│', '┆']).map(str::trim).filter(|cell| !cell.is_empty()).collect();
     assert_eq!(cells, ["database", "1", "1", "1", "–", "0:09:50", "COMPLETED"], "{text}");
-    assert!(text.ends_with("DRILL of shop: COMPLETED, RTO 0:11:40\nExecution shop-1"), "{text}");
+    assert!(text.ends_with("DRILL of shop: COMPLETED, RTO 0:11:40, RPO 0:11:40\nExecution shop-1"), "{text}");
 }
 
 #[test]

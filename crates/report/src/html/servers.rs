@@ -40,7 +40,7 @@ fn row(page: &mut Markup, report: &Report, server: &ServerRun) {
     }
     page.raw("<br><code>").text(server.server_id.as_str()).raw("</code><br><span class=\"more\">group ");
     page.text(server.group.as_str()).raw("</span></td><td class=\"time\">");
-    match (server.recovered_from, crate::rpo_seconds(report.execution.summary.started_at, server)) {
+    match (server.recovered_from, crate::rpo_seconds(&report.execution.summary, server)) {
         (Some(point), Some(lost)) => {
             let beyond = report.rpo.target_minutes.is_some_and(|target| lost > i64::from(target) * 60);
             page.text(utc(point)).raw(if beyond { "<br><strong class=\"bad\">" } else { "<br><span>" });
@@ -50,6 +50,7 @@ fn row(page: &mut Markup, report: &Report, server: &ServerRun) {
         _ if server.launched_at.is_some() => page.raw("<span class=\"more\">not recorded</span>"),
         _ => page.raw("–"),
     };
+    chosen(page, server);
     page.raw("</td><td class=\"time\">");
     match (server.started_at, server.launched_at) {
         (Some(started), Some(launched)) => {
@@ -64,6 +65,21 @@ fn row(page: &mut Markup, report: &Report, server: &ServerRun) {
     code(page, server.instance_id.as_ref().map(AsRef::as_ref));
     page.raw("</td><td><span class=\"badge ").raw(server_class(server.status)).raw("\">");
     page.text(server.status.as_str()).raw("</span></td></tr>");
+}
+
+/// How far the moments of DRS for one recovery point may be apart: when it was wanted, and when it was taken.
+const SAME_POINT_SECONDS: i64 = 60;
+
+/// The recovery point that was chosen, and whether DRS says that the server came from a newer one: whoever chose it must
+/// not believe that nothing later came back.
+fn chosen(page: &mut Markup, server: &ServerRun) {
+    let Some(snapshot) = &server.recovery_snapshot_id else { return };
+    page.raw("<br><code>").text(snapshot.as_str()).raw("</code>");
+    if let (Some(chosen), Some(from)) = (server.recovery_snapshot_at, server.recovered_from)
+        && from - chosen > SAME_POINT_SECONDS
+    {
+        page.raw("<br><strong class=\"bad\">chosen was ").text(utc(chosen)).raw("</strong>");
+    }
 }
 
 fn code(page: &mut Markup, text: Option<&str>) {

@@ -95,7 +95,7 @@ pub(crate) fn execution() -> Execution {
     serde_json::from_value(json!({
         "executionId": "three-tier-20261124t093320-7ce6", "planId": "three-tier", "planVersion": 3, "mode": "RECOVERY",
         "status": "PARTIAL", "reason": "wave \"reporting\" is PARTIAL: 1 of 2 servers did not succeed, none of them critical",
-        "startedBy": "ada", "startedAt": START, "endedAt": START + 2_510, "rtoSeconds": 2_510,
+        "startedBy": "ada", "startedAt": START, "endedAt": START + 2_510, "rtoSeconds": 2_510, "rpoSeconds": 1_500, "recoveryPoint": {"kind": "LATEST"},
         "forecast": {"p50Seconds": 2_340, "p90Seconds": 3_300},
         "findings": [{"code": "AGENT_DISCONNECTED", "severity": "WARNS", "subject": "s-3tier00000000005 (web-1)",
             "message": "its replication is DISCONNECTED; the newest recovery point ages",

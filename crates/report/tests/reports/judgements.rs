@@ -1,7 +1,8 @@
 //! What was reached, against what was promised.
 
 use contract::ExecutionStatus;
-use report::{Report, TargetResult};
+use report::{Format, MAX_BYTES, Report, TargetResult, render};
+use serde_json::json;
 
 use crate::example::{START, execution, plan};
 
@@ -48,6 +49,43 @@ fn data_loss_is_counted_to_the_start_and_is_met_only_when_every_server_is_known(
     assert_eq!((gap.rpo.result, gap.rpo.not_recorded), (TargetResult::Unknown, 1));
 }
 
+/// What was written after the chosen moment was given up by choosing it.
+#[test]
+fn data_loss_is_counted_to_the_moment_that_was_chosen() {
+    let at = START - 86_400;
+    let report = with(|execution, _| {
+        let choice = json!({"kind": "NOT_AFTER", "at": at});
+        execution.summary.recovery_point = serde_json::from_value(choice).unwrap();
+        for (index, server) in execution.waves.iter_mut().flat_map(|wave| &mut wave.servers).enumerate() {
+            server.recovered_from = server.launched_at.map(|_| at - 60 * i64::try_from(index).unwrap());
+        }
+    });
+    // The last one but one was launched, the last one never.
+    assert_eq!((report.rpo.reached_seconds, report.rpo.result), (Some(300), TargetResult::Met));
+    let html = render(&report, Format::Html, MAX_BYTES).unwrap();
+    assert!(
+        html.contains("not after 2026-11-22T16:06:40Z, as ada chose"),
+        "{}",
+        report.execution.summary.recovery_point
+    );
+}
+
+#[test]
+fn a_recovery_point_other_than_the_chosen_one_is_said() {
+    let shown = |from: i64| {
+        let report = with(|execution, _| {
+            let server = &mut execution.waves[0].servers[0];
+            (server.recovery_snapshot_id, server.recovery_snapshot_at) = (Some("pit-7".into()), Some(START - 900));
+            server.recovered_from = Some(from);
+        });
+        let csv = render(&report, Format::Csv, MAX_BYTES).unwrap();
+        assert!(csv.contains(",pit-7,"), "{csv}");
+        render(&report, Format::Html, MAX_BYTES).unwrap()
+    };
+    assert!(!shown(START - 890).contains("chosen was"));
+    assert!(shown(START).contains("chosen was"));
+}
+
 #[test]
 fn the_critical_path_is_the_chain_that_ended_last() {
     assert_eq!(crate::example().critical_path, ["database", "application", "web"]);
@@ -58,6 +96,13 @@ fn the_critical_path_is_the_chain_that_ended_last() {
     assert_eq!(circle.critical_path, ["database", "application", "web"]);
     let nothing = with(|execution, _| execution.waves.iter_mut().for_each(|wave| wave.started_at = None));
     assert!(nothing.critical_path.is_empty());
+}
+
+#[test]
+fn a_drill_that_is_cleaned_up_by_itself_says_when() {
+    let due = with(|execution, _| execution.summary.cleanup_due_at = Some(START + 6_110));
+    let page = crate::html(&due);
+    assert!(page.contains("<dt>Cleanup</dt><dd>by itself from "), "{page}");
 }
 
 #[test]

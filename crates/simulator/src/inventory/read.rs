@@ -29,6 +29,9 @@ const MOST_NODES: usize = 2_000_000;
 /// Ten years: no replication is older, and arithmetic on time cannot overflow.
 const MOST_HOURS: f64 = 87_600.0;
 
+/// Far above what DRS keeps of a server: only a guard.
+const MOST_POINTS: usize = 2_000;
+
 /// An inventory that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
@@ -82,6 +85,7 @@ struct Entry {
     disks_gib: Option<Vec<u32>>,
     replication: Option<Replication>,
     recovery_instance: Option<ExistingInstance>,
+    recovery_points_hours_ago: Option<Vec<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -262,8 +266,13 @@ fn server(entry: &Entry, id: &str, hostname: &str, default_region: &Region) -> R
         ("disconnectedHours", replication.disconnected_hours),
         ("launchedHoursAgo", entry.recovery_instance.map_or(0.0, |instance| instance.launched_hours_ago)),
     ];
-    if let Some((name, _)) = hours.iter().find(|(_, value)| !(0.0..=MOST_HOURS).contains(value)) {
+    let points = entry.recovery_points_hours_ago.clone();
+    let ages = points.iter().flatten().map(|hours| ("recoveryPointsHoursAgo", *hours));
+    if let Some((name, _)) = hours.into_iter().chain(ages).find(|(_, value)| !(0.0..=MOST_HOURS).contains(value)) {
         return Err(format!("{name} must be between 0 and {MOST_HOURS}"));
+    }
+    if points.as_ref().is_some_and(|points| points.len() > MOST_POINTS) {
+        return Err(format!("recoveryPointsHoursAgo has more than {MOST_POINTS} entries"));
     }
     let os = entry.os.unwrap_or(Os::Linux);
     Ok(ServerSpec {
@@ -278,6 +287,7 @@ fn server(entry: &Entry, id: &str, hostname: &str, default_region: &Region) -> R
         disks_gib: entry.disks_gib.clone().filter(|disks| !disks.is_empty()).unwrap_or_else(|| vec![30]),
         replication,
         recovery_instance: entry.recovery_instance,
+        recovery_points_hours_ago: points,
     })
 }
 
@@ -303,6 +313,7 @@ fn generated(generate: &Generate, default_region: &Region) -> Result<Vec<ServerS
         disks_gib: vec![30],
         replication: Replication { state: ReplicationState::Continuous, ..Replication::default() },
         recovery_instance: None,
+        recovery_points_hours_ago: None,
     };
     Ok((1..=*count).map(one).collect())
 }

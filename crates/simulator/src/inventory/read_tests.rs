@@ -19,6 +19,17 @@ fn what_is_not_said_has_a_default() {
 }
 
 #[test]
+fn recovery_points_have_an_age_that_time_can_bear() {
+    let listed = |ages: &str| {
+        format!("sourceServers:\n- {{id: s-3tierdb0000000001, hostname: a, recoveryPointsHoursAgo: [{ages}]}}\n")
+    };
+    let server = Inventory::from_yaml(&listed("1, 0.5")).unwrap().source_servers.remove(0);
+    assert_eq!(server.recovery_points_hours_ago, Some(vec![1.0, 0.5]));
+    assert!(error(&listed("1, -1")).contains("recoveryPointsHoursAgo must be between 0 and"));
+    assert!(error(&listed(&["1"; 2_001].join(","))).contains("more than 2000 entries"));
+}
+
+#[test]
 fn windows_servers_launch_as_windows_unless_told_otherwise() {
     let yaml = "sourceServers:
 - {id: s-3tierdb0000000001, hostname: a, os: windows}

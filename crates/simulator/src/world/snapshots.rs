@@ -1,5 +1,6 @@
 //! Recovery points: which point-in-time snapshots a server has. They are computed when asked for, from the schedule of
-//! DRS (every 10 minutes for an hour, hourly for a day, daily for a week) and from when data last came.
+//! DRS (every 10 minutes for an hour, hourly for a day, daily for a week) and from when data last came; or they are those
+//! that the inventory lists.
 
 use jiff::Timestamp;
 
@@ -44,10 +45,26 @@ impl World {
         self.scheduled(server).iter().filter(|at| taken(at)).count()
     }
 
-    /// The instants for which the schedule wants a recovery point and still keeps it.
+    /// The instants for which a recovery point is wanted and still kept, oldest first.
     fn scheduled(&self, server: &SourceServer) -> Vec<i64> {
+        let mut instants = self.unexpired(server);
+        if self.has_fault(ServerFault::RecoveryPointsExpire, &server.spec.id) {
+            let newest = instants.len().saturating_sub(1);
+            instants.drain(..newest);
+        }
+        instants
+    }
+
+    fn unexpired(&self, server: &SourceServer) -> Vec<i64> {
         if self.has_fault(ServerFault::NoRecoveryPoint, &server.spec.id) {
             return Vec::new();
+        }
+        if let Some(ages) = &server.spec.recovery_points_hours_ago {
+            let at = |hours: &f64| (server.added_at - seconds(hours * 3600.0)).as_second();
+            let mut instants: Vec<i64> = ages.iter().map(at).collect();
+            instants.sort_unstable();
+            instants.dedup();
+            return instants;
         }
         match server.spec.replication.state {
             // StopReplication deletes recovery points, and until the first copy is complete there are none.

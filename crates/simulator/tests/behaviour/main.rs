@@ -12,6 +12,8 @@ mod pages;
 #[cfg(test)]
 mod recovery_plans;
 #[cfg(test)]
+mod recovery_points;
+#[cfg(test)]
 mod regions;
 #[cfg(test)]
 mod requests;

@@ -20,7 +20,7 @@ pub struct AuditQuery {
     pub actor: Option<String>,
     /// What was done, for example `PutRecoveryPlan`.
     pub action: Option<String>,
-    /// To what kind of thing: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `EXECUTION` or `INVENTORY`.
+    /// To what kind of thing: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `SCHEDULE`, `EXECUTION` or `INVENTORY`.
     pub kind: Option<String>,
     /// To what: its name or id.
     pub subject: Option<String>,

@@ -1,25 +1,20 @@
 //! Cleaning up after a drill, and which drills want it. The work is Step Functions'.
 
-use std::collections::BTreeMap;
-
-use aws::audit::{AuditRecord, Subject};
-use aws::history::{CleanupInstanceRecord, CleanupRecord, ExecutionRecord, ExecutionRecords, ServerRecord};
+use aws::cleanup::begin;
+use aws::history::{CleanupInstanceRecord, CleanupRecord, ExecutionRecord, ExecutionRecords};
+use aws::standing::Standing;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CleanupRun, CleanupServer, Execution, ExecutionSummary, LeftOver};
-use domain::cleanup::{CleanupStatus, Judgement, judge, refusal};
-use domain::id::{ExecutionId, ServerId};
+use domain::cleanup::refusal;
+use domain::id::ExecutionId;
 
 use super::executions;
 use crate::App;
 use crate::caller::Caller;
 use crate::extract::Named;
 use crate::problem::Problem;
-
-/// Bytes of the beginning of an execution's id in the name of its cleanups: Step Functions takes 80 in all, and an id can
-/// have 71.
-const NAMED: usize = 71;
 
 /// Terminates the recovery instances that this drill launched, and no others. Answers at once; progress is in `cleanup` of
 /// the execution. While one runs, a second request changes nothing and answers the same.
@@ -41,38 +36,11 @@ pub async fn start(
     }
     let before = app.clients.history.cleanup(&id, &execution.plan_id).await?;
     if before.as_ref().is_none_or(|cleanup| cleanup.status.is_terminal()) {
-        begin(&app, &caller, execution, before.as_ref()).await?;
+        let machine = &app.cleanup_state_machine_arn;
+        begin(app.clients, machine, &caller.actor(), execution, before.as_ref()).await?;
     }
     let shown = shown(&app, records, &caller).await?;
     Ok((StatusCode::ACCEPTED, Json(shown)))
-}
-
-/// Of two that begin at the same time, one writes the record and starts the machine.
-async fn begin(
-    app: &App,
-    caller: &Caller,
-    execution: &ExecutionRecord,
-    before: Option<&CleanupRecord>,
-) -> Result<(), Problem> {
-    let (id, plan) = (&execution.execution_id, &execution.plan_id);
-    let mut record = CleanupRecord::new(id, plan, before, &caller.name, aws::clock::now());
-    let event = AuditRecord::new(&caller.actor(), "StartCleanup", &Subject::Execution(id.clone()))
-        .with_detail(format!("cleanup {} of a {} of {plan}", record.attempt, execution.mode));
-    if !app.clients.history.begin_cleanup(&record, before, app.clients.audit.write(&event)?).await? {
-        return Ok(());
-    }
-    let input = serde_json::json!({ "executionId": id, "planId": plan });
-    let beginning: String = id.as_str().chars().take(NAMED).collect();
-    let name = format!("{beginning}-clean{:03}", record.attempt % 1_000);
-    if let Err(error) = app.clients.sfn.start_execution(&app.cleanup_state_machine_arn, &name, &input).await {
-        record.status = CleanupStatus::Failed;
-        record.reason = format!("Step Functions did not start it: {error}");
-        record.ended_at = Some(aws::clock::now());
-        app.clients.history.save_cleanup(&record).await?;
-        return Err(error.into());
-    }
-    tracing::info!(executionId = %id, "cleanup of {id} is started");
-    Ok(())
 }
 
 /// An execution with its cleanup.
@@ -116,48 +84,12 @@ pub(super) async fn standing(
     let now = aws::clock::now();
     let mut found = Vec::new();
     for drill in drills {
-        let (id, plan) = (&drill.execution_id, &drill.plan_id);
-        let waves = app.clients.history.waves(id, plan).await?;
-        let servers = app.clients.history.all_servers(id, plan).await?;
-        let mut of_region: BTreeMap<&str, Vec<&ServerRecord>> = BTreeMap::new();
-        for server in servers.iter().filter(|server| server.newest_instance().is_some()) {
-            let wave = waves.iter().find(|wave| wave.number == server.wave);
-            of_region.entry(wave.map_or("", |wave| &wave.region)).or_default().push(server);
-        }
-        let mut left = LeftOver { instances: 0, running_hours: 0.0 };
-        for (region, servers) in of_region {
-            count(app, region, &servers, now, &mut left).await?;
-        }
-        if left.instances > 0 {
-            // To a tenth: nobody pays for less.
-            left.running_hours = (left.running_hours * 10.0).round() / 10.0;
+        let Standing { instances, running_hours, .. } = aws::standing::standing(app.clients, &drill, now).await?;
+        if instances > 0 {
             let mut summary = executions::summary(drill, caller);
-            summary.left_over = Some(left);
+            summary.left_over = Some(LeftOver { instances, running_hours });
             found.push(summary);
         }
     }
     Ok(found)
-}
-
-async fn count(
-    app: &App,
-    region: &str,
-    servers: &[&ServerRecord],
-    now: i64,
-    left: &mut LeftOver,
-) -> Result<(), Problem> {
-    let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
-    let mut described: BTreeMap<ServerId, Vec<_>> = BTreeMap::new();
-    for one in app.clients.at(region).drs.recovery_instances(&ids).await? {
-        described.entry(one.server.clone()).or_default().push(one.into());
-    }
-    for server in servers {
-        let Some((instance, job)) = server.newest_instance() else { continue };
-        let of_server = described.get(&server.server_id).map(Vec::as_slice).unwrap_or_default();
-        if judge(instance, job, of_server) == Judgement::Terminate {
-            left.instances += 1;
-            left.running_hours += server.launched_at.map_or(0, |launched| now - launched) as f64 / 3_600.0;
-        }
-    }
-    Ok(())
 }

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::control::{decider, now_of};
-use super::{cleanup, page_size};
+use super::{cleanup, page_size, points};
 use crate::App;
 use crate::caller::Caller;
 use crate::document::Document;
@@ -52,16 +52,22 @@ pub async fn start(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_CONFIRMED", detail));
     }
     let now = aws::clock::now();
+    points::check(&request.recovery_point, now)?;
     let id = execution_id(&plan, now);
     let mut record = ExecutionRecord::new(id.clone(), plan.clone(), request.mode, caller.name.clone(), now);
-    let event = AuditRecord::new(&caller.actor(), "StartExecution", &Subject::Execution(id.clone()))
-        .with_detail(format!("{} of {plan}", request.mode));
+    let mut what = format!("{} of {plan}", request.mode);
+    if !request.recovery_point.is_latest() {
+        what = format!("{what}, recovery points: {}", request.recovery_point);
+        record.recovery_point = Some(request.recovery_point.clone());
+    }
+    let event = AuditRecord::new(&caller.actor(), "StartExecution", &Subject::Execution(id.clone())).with_detail(what);
     app.clients.history.create_execution(&record, app.clients.audit.write(&event)?).await?;
     let input = serde_json::json!({
         "planId": plan,
         "mode": request.mode,
         "confirm": request.confirm,
         "replaceInstances": request.replace_instances,
+        "recoveryPoint": request.recovery_point,
     });
     let started = app.clients.sfn.start_execution(&app.recovery_state_machine_arn, id.as_str(), &input).await;
     if let Err(error) = started {
@@ -180,6 +186,9 @@ pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSumm
     ExecutionSummary {
         allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
         rto_seconds: record.rto_seconds(),
+        rpo_seconds: record.rpo_seconds,
+        recovery_point: record.recovery_point(),
+        cleanup_due_at: record.cleanup_due_at(),
         execution_id: record.execution_id,
         plan_id: record.plan_id,
         plan_version: record.plan_version,
@@ -236,6 +245,8 @@ fn server(record: ServerRecord) -> ServerRun {
         reason: record.reason,
         job_id: record.job_id,
         instance_id: record.instance_id,
+        recovery_snapshot_id: record.recovery_snapshot_id,
+        recovery_snapshot_at: record.recovery_snapshot_at,
         recovered_from: record.recovered_from,
         started_at: record.started_at,
         launched_at: record.launched_at,

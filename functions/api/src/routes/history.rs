@@ -31,7 +31,8 @@ pub async fn list(
     }
     let targets = targets(&app, &name, &page.items).await?;
     let runs = page.items.into_iter().map(|record| {
-        let target_rto_minutes = record.plan_version.and_then(|version| targets.get(&version).copied().flatten());
+        let (target_rto_minutes, target_rpo_minutes) =
+            record.plan_version.and_then(|version| targets.get(&version).copied()).unwrap_or_default();
         let run = executions::summary(record, &caller);
         PlanRun {
             execution_id: run.execution_id,
@@ -41,6 +42,8 @@ pub async fn list(
             started_at: run.started_at,
             rto_seconds: run.rto_seconds,
             target_rto_minutes,
+            rpo_seconds: run.rpo_seconds,
+            target_rpo_minutes,
             forecast: run.forecast,
             servers: run.servers,
         }
@@ -48,13 +51,17 @@ pub async fn list(
     Ok(Json(Page::new(runs.collect(), page.next_token)))
 }
 
-/// The promise of each version that ran: most runs of a page are of one version.
-async fn targets(app: &App, name: &PlanId, runs: &[ExecutionRecord]) -> Result<BTreeMap<u64, Option<u32>>, Problem> {
+/// What a version of a plan promises: minutes of recovery time, and of data loss.
+type Targets = (Option<u32>, Option<u32>);
+
+/// The promises of each version that ran: most runs of a page are of one version.
+async fn targets(app: &App, name: &PlanId, runs: &[ExecutionRecord]) -> Result<BTreeMap<u64, Targets>, Problem> {
     let versions: BTreeSet<u64> = runs.iter().filter_map(|run| run.plan_version).collect();
     let mut targets = BTreeMap::new();
     for version in versions {
-        let plan = app.clients.catalog.version(name, version).await?;
-        targets.insert(version, plan.and_then(|plan| plan.document.target_rto_minutes));
+        if let Some(plan) = app.clients.catalog.version(name, version).await? {
+            targets.insert(version, (plan.document.target_rto_minutes, plan.document.target_rpo_minutes));
+        }
     }
     Ok(targets)
 }

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use contract::{Mode, Page, Preflight, Readiness};
+use contract::{Mode, Page, Preflight, Readiness, RecoveryPointChoice};
 use domain::id::PlanId;
-use domain::preflight::blocks;
+use domain::preflight::{blocks, without_recovery_point};
 
 use super::ListQuery;
 use crate::App;
@@ -32,6 +32,8 @@ pub async fn list(
             plan_version: record.plan_version,
             mode: Mode::Drill,
             ready: !blocks(&record.findings),
+            recovery_point: RecoveryPointChoice::default(),
+            without_recovery_point: without_recovery_point(&record.findings),
             findings: record.findings,
             checked_at: record.checked_at,
         },

@@ -64,7 +64,7 @@ pub async fn put(
     Ok((status, tag_header(&document_tag(&saved)), Json(stored(saved))).into_response())
 }
 
-/// Deletes a recovery plan. Its versions and its executions stay.
+/// Deletes a recovery plan that has no schedules. Its versions and its executions stay.
 #[utoipa::path(delete, path = "/recovery-plans/{name}", operation_id = "deleteRecoveryPlan",
     params(("name" = PlanId, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 204),
@@ -79,6 +79,12 @@ pub async fn delete(
     let what = format!("recovery plan {name}");
     let found = app.clients.catalog.plan(&name).await?.ok_or_else(|| storing::no_plan(&name))?;
     precondition.check(&what, Some(&found))?;
+    let schedules = app.clients.catalog.schedules(&name).await?;
+    if !schedules.is_empty() {
+        let names: Vec<String> = schedules.iter().map(|schedule| schedule.key().schedule.to_string()).collect();
+        let detail = format!("{what} has schedules: {}. Delete them first; nothing was deleted", names.join(", "));
+        return Err(Problem::new(StatusCode::CONFLICT, "PLAN_HAS_SCHEDULES", detail));
+    }
     if app.clients.catalog.delete_plan(&found, &caller.actor()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {

@@ -1,0 +1,5 @@
+//! The Lambda `begin-cleanup`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(begin_cleanup::handle)
+}

@@ -1,0 +1,5 @@
+//! The Lambda `check-schedules`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(check_schedules::handle)
+}
