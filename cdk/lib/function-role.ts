@@ -12,6 +12,8 @@ export interface FunctionRoleProps {
   readonly logGroup: ILogGroup;
   /** What a permission for a table covers: the table and its indexes. */
   readonly tableArns: Readonly<Record<string, readonly string[]>>;
+  /** What a permission for a bucket covers: objects, by their keys. */
+  readonly objectArns: Readonly<Record<string, string>>;
   /** The Regions that one recovers into: commands are sent to instances there. */
   readonly regions: readonly string[];
   /** ARNs by short name. Made from fixed names, so that a function can name a machine that invokes it. */
@@ -55,6 +57,10 @@ export class FunctionRole extends Role {
       ),
       { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
     );
+
+    this.allow('Events', prefixed('events', permissions.events), [
+      this.stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+    ]);
 
     const sendCommand = permissions.ssm.filter((action) => action === 'SendCommand');
     const onDocuments = permissions.ssm.filter((action) => ON_DOCUMENTS.has(action));
@@ -132,6 +138,10 @@ export class FunctionRole extends Role {
 
     for (const [name, actions] of Object.entries(permissions.tables)) {
       this.allow(`Table${name}`, prefixed('dynamodb', actions), known(props.tableArns, name, 'table', props.source));
+    }
+
+    for (const [name, actions] of Object.entries(permissions.buckets)) {
+      this.allow(`Bucket${name}`, prefixed('s3', actions), [known(props.objectArns, name, 'bucket', props.source)]);
     }
 
     for (const [name, actions] of Object.entries(permissions.stateMachines)) {

@@ -9,6 +9,7 @@ import { FunctionRole } from './function-role.js';
 import { pascalCase } from './names.js';
 import { readPermissions } from './permissions.js';
 import { REPOSITORY, type AssetSource } from './settings.js';
+import type { Reports } from './reports.js';
 import type { StateMachineName } from './state-machines.js';
 import type { Tables } from './tables.js';
 
@@ -56,6 +57,11 @@ export const FUNCTIONS = {
   'begin-cleanup': { timeout: MINUTE, memorySize: 128 },
   // Asks EventBridge Scheduler about each schedule.
   'check-schedules': { timeout: Duration.minutes(5), memorySize: 128 },
+  // Makes a report and writes it three times; of thousands of servers it is tens of megabytes.
+  'store-report': { timeout: Duration.minutes(2), memorySize: 512 },
+  // A batch of the stream: a transaction, and ten events a call.
+  'publish-changes': { timeout: MINUTE, memorySize: 128 },
+  'record-drs-event': { timeout: MINUTE, memorySize: 128 },
   // API Gateway gives up after 29 s; an answer after that reaches nobody.
   api: { timeout: Duration.seconds(29), memorySize: 256 },
 } as const satisfies Record<string, FunctionShape>;
@@ -64,10 +70,21 @@ export type FunctionName = keyof typeof FUNCTIONS;
 
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
+/** Functions that no state machine has a state for: what invokes them is beside each. */
+export const OUTSIDE_STATE_MACHINES: readonly FunctionName[] = [
+  // API Gateway.
+  'api',
+  // The stream of ExecutionHistory.
+  'publish-changes',
+  // A rule for events of DRS.
+  'record-drs-event',
+];
+
 export interface FunctionsProps {
   readonly assets: AssetSource;
   readonly local: boolean;
   readonly tables: Tables;
+  readonly reports: Reports;
   /** The Regions that one recovers into. */
   readonly regions: readonly string[];
   readonly drillSchedules: DrillSchedules;
@@ -90,7 +107,7 @@ export class Functions extends Construct {
   }
 
   private create(name: FunctionName): LambdaFunction {
-    const { local, tables, regions, stateMachineArns, drillSchedules } = this.props;
+    const { local, tables, reports, regions, stateMachineArns, drillSchedules } = this.props;
     const id = pascalCase(name);
     const functionName = `${Stack.of(this).stackName}-${name}`;
     const source = join(REPOSITORY, 'functions', name, 'permissions.yaml');
@@ -106,6 +123,7 @@ export class Functions extends Construct {
       source,
       logGroup,
       tableArns: tables.arns,
+      objectArns: reports.objectArns,
       regions,
       stateMachineArns,
       drillSchedules,
@@ -132,6 +150,8 @@ export class Functions extends Construct {
         DRS_REGIONS: regions.join(','),
         RUST_LOG: 'info',
         ...(name === 'begin-cleanup' && { CLEANUP_STATE_MACHINE_ARN: stateMachineArns.cleanup }),
+        ...(name === 'store-report' && { REPORTS_BUCKET: reports.bucket.bucketName }),
+        ...(name === 'record-drs-event' && { INVENTORY_STATE_MACHINE_ARN: stateMachineArns.inventory }),
         ...((name === 'api' || name === 'check-schedules') && {
           RECOVERY_STATE_MACHINE_ARN: stateMachineArns.recovery,
           SCHEDULE_GROUP: drillSchedules.groupName,

@@ -14,6 +14,8 @@ export interface Permissions {
   readonly passToEc2: readonly string[];
   /** Roles (with their path) that automation documents assume. */
   readonly passToSsm: readonly string[];
+  /** EventBridge actions, on the default event bus. */
+  readonly events: readonly string[];
   readonly ssm: readonly string[];
   /** EventBridge Scheduler actions, on the schedules of drills. */
   readonly scheduler: readonly string[];
@@ -23,13 +25,15 @@ export interface Permissions {
   readonly ssmAutomations: readonly string[];
   /** DynamoDB actions by table. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
+  /** S3 actions by bucket, on the objects that are the project's own. */
+  readonly buckets: Readonly<Record<string, readonly string[]>>;
   /** Step Functions actions by machine (`recovery`, `wave`, …). */
   readonly stateMachines: Readonly<Record<string, readonly string[]>>;
 }
 
-const ACTION_LISTS = ['drs', 'ec2ViaDrs', 'ssm', 'scheduler'] as const;
+const ACTION_LISTS = ['drs', 'ec2ViaDrs', 'events', 'ssm', 'scheduler'] as const;
 const NAME_LISTS = ['passToEc2', 'passToSsm', 'ssmDocuments', 'ssmAutomations'] as const;
-const ACTION_MAPS = ['tables', 'stateMachines'] as const;
+const ACTION_MAPS = ['tables', 'buckets', 'stateMachines'] as const;
 const KEYS: readonly string[] = [...ACTION_LISTS, ...NAME_LISTS, ...ACTION_MAPS];
 
 /** One action, spelled out: a wildcard would grant what AWS adds tomorrow. */
@@ -86,11 +90,13 @@ export function parsePermissions(yaml: string, file: string): Permissions {
     ec2ViaDrs: list('ec2ViaDrs', document['ec2ViaDrs'], ACTION),
     passToEc2: list('passToEc2', document['passToEc2'], NAME),
     passToSsm: list('passToSsm', document['passToSsm'], NAME),
+    events: list('events', document['events'], ACTION),
     ssm: list('ssm', document['ssm'], ACTION),
     scheduler: list('scheduler', document['scheduler'], ACTION),
     ssmDocuments: list('ssmDocuments', document['ssmDocuments'], NAME),
     ssmAutomations: list('ssmAutomations', document['ssmAutomations'], NAME),
     tables: map('tables'),
+    buckets: map('buckets'),
     stateMachines: map('stateMachines'),
   };
   if (permissions.ssm.includes('SendCommand') !== permissions.ssmDocuments.length > 0) {

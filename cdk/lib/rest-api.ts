@@ -44,6 +44,7 @@ export interface RestApiProps {
  * integration maps nothing, and no media type is declared binary, which would hand them over in Base64.
  */
 export class RestApi extends Construct {
+  readonly api: ApiGatewayRestApi;
   /** Ends with a slash. */
   readonly url: string;
 
@@ -79,6 +80,7 @@ export class RestApi extends Construct {
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
+    this.api = api;
     api.root.addProxy({ anyMethod: true });
     // The stack has an output of its own for this.
     api.node.tryRemoveChild('Endpoint');

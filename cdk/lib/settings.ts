@@ -29,6 +29,14 @@ export interface Settings {
   readonly sweepMinutes: number;
   /** `-c leftOverHours=24`: after how many hours people hear of a drill that stands. */
   readonly leftOverHours: number;
+  /** `-c consoleUrl=https://…`: where people find the web console. Without it, notices have no link. */
+  readonly consoleUrl: string;
+  /** `-c noticeEmails=a@example.com,b@example.com`: who is told what needs a person. Each has to confirm it once. */
+  readonly noticeEmails: readonly string[];
+  /** `-c reportLockDays=2555`: for so long nobody can delete a stored report. It cannot be taken back, so it is off. */
+  readonly reportLockDays: number;
+  /** `-c trail=true`: a CloudTrail trail of the account's management events in the stack's Region. */
+  readonly trail: boolean;
 }
 
 export type AssetSource =
@@ -94,6 +102,10 @@ export function readSettings(node: Node): Settings {
     readinessMinutes: minutes('readinessMinutes', 60),
     sweepMinutes: minutes('sweepMinutes', 5),
     leftOverHours,
+    consoleUrl: consoleUrl(text('consoleUrl') ?? ''),
+    noticeEmails: emails(text('noticeEmails') ?? ''),
+    reportLockDays: lockDays(text('reportLockDays') ?? '0'),
+    trail: flag('trail', text('trail') ?? 'false'),
   };
 }
 
@@ -110,6 +122,38 @@ function consoleDirectory(console: string | undefined, local: boolean): string |
     throw new Error(`There is no web console in "${console}": build it with "npm run build" in console/.`);
   }
   return undefined;
+}
+
+/** It stands in templates of EventBridge, in which quotes and angle brackets mean something. */
+function consoleUrl(url: string): string {
+  if (url !== '' && !/^https:\/\/[^\s"<>\\]+$/.test(url)) {
+    throw new Error(`The context value "consoleUrl" is an address that begins with https://, not "${url}".`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
+function lockDays(days: string): number {
+  const value = Number(days);
+  if (!(Number.isInteger(value) && value >= 0 && value <= 36500)) {
+    throw new Error(`The context value "reportLockDays" is a whole number of days from 0 to 36500, not "${days}".`);
+  }
+  return value;
+}
+
+function flag(name: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') {
+    throw new Error(`The context value "${name}" is true or false, not "${value}".`);
+  }
+  return value === 'true';
+}
+
+function emails(list: string): string[] {
+  const addresses = list.split(',').map((address) => address.trim()).filter((address) => address !== '');
+  const odd = addresses.filter((address) => !/^[^\s@]+@[^\s@]+$/.test(address));
+  if (odd.length > 0) {
+    throw new Error(`The context value "noticeEmails" is a list of addresses. No address is ${odd.join(', ')}.`);
+  }
+  return [...new Set(addresses)];
 }
 
 function assetSource(assets: string | undefined, local: boolean): AssetSource {

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
 export interface TablesProps {
@@ -44,6 +44,8 @@ export class Tables extends Construct {
       ...common,
       partitionKey: text('executionId'),
       sortKey: text('planId'),
+      // Every write, as it was before and after: what executions and waves have become is told from it.
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
     });
 
     // Only header items carry these attributes, so every index holds one small item per execution.

@@ -12,9 +12,12 @@ export interface TriggersProps {
 
 /** What events do: one starts a recovery plan without a person at the API, and Step Functions says what was stopped. */
 export class Triggers extends Construct {
+  /** Whose failures mean that something asked for did not start. */
+  readonly startRecoveryPlan: Rule;
+
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
-    new Rule(this, 'StartRecoveryPlan', {
+    this.startRecoveryPlan = new Rule(this, 'StartRecoveryPlan', {
       eventBus: props.eventBus,
       description: 'Runs the recovery plan that a "Start Recovery Plan" event names.',
       eventPattern: {

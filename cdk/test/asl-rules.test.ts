@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { FUNCTION_NAMES } from '../lib/functions.js';
+import { FUNCTION_NAMES, OUTSIDE_STATE_MACHINES } from '../lib/functions.js';
 import { functionPlaceholder, pascalCase } from '../lib/names.js';
 import { REPOSITORY } from '../lib/settings.js';
 import { allStates, readDefinition, type Definition } from '../lib/state-machine-definition.js';
@@ -45,7 +45,7 @@ describe('one name in five places', () => {
       .filter(({ state }) => String(state['Resource']).startsWith('arn:aws:states:::lambda:invoke'))
       .map(({ name, state }) => ({ file, name, functionName: (state['Arguments'] as Record<string, unknown>)['FunctionName'] })),
   );
-  const tasks = FUNCTION_NAMES.filter((name) => name !== 'api');
+  const tasks = FUNCTION_NAMES.filter((name) => !OUTSIDE_STATE_MACHINES.includes(name));
 
   test.each(FUNCTION_NAMES)('the package in functions/%s has its name', (name) => {
     const manifest = readFileSync(join(REPOSITORY, 'functions', name, 'Cargo.toml'), 'utf8');

@@ -43,9 +43,14 @@ describe('functions', () => {
       'RUST_LOG',
     ];
     const schedules = ['RECOVERY_STATE_MACHINE_ARN', 'SCHEDULE_GROUP', 'SCHEDULE_ROLE_ARN'];
+    const more: Record<string, string[]> = {
+      'begin-cleanup': ['CLEANUP_STATE_MACHINE_ARN'],
+      'check-schedules': schedules,
+      'record-drs-event': ['INVENTORY_STATE_MACHINE_ARN'],
+      'store-report': ['REPORTS_BUCKET'],
+    };
     for (const name of FUNCTION_NAMES.filter((name) => name !== 'api')) {
-      const own = { 'begin-cleanup': ['CLEANUP_STATE_MACHINE_ARN'], 'check-schedules': schedules }[name as string] ?? [];
-      expect(variables(name)).toEqual([...tables, ...own].sort());
+      expect(variables(name)).toEqual([...tables, ...(more[name] ?? [])].sort());
     }
     expect(variables('api')).toEqual(['AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH', ...tables, ...schedules, 'CLEANUP_STATE_MACHINE_ARN', 'INVENTORY_STATE_MACHINE_ARN'].sort());
   });

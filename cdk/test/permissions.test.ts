@@ -10,11 +10,13 @@ describe('a permissions file', () => {
       ec2ViaDrs: [],
       passToEc2: [],
       passToSsm: [],
+      events: [],
       ssm: [],
       scheduler: [],
       ssmDocuments: [],
       ssmAutomations: [],
       tables: {},
+      buckets: {},
       stateMachines: {},
     });
   });

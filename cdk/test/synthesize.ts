@@ -19,6 +19,10 @@ const SETTINGS: Settings = {
   readinessMinutes: 60,
   sweepMinutes: 5,
   leftOverHours: 24,
+  consoleUrl: '',
+  noticeEmails: [],
+  reportLockDays: 0,
+  trail: false,
 };
 
 export interface Synthesized {

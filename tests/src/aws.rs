@@ -135,15 +135,52 @@ impl Cloud {
 
     /// Collects the details of every event of `detail_type` about `plan` that is put on the default bus from now on.
     pub fn listen(&self, detail_type: &str, plan: &str) -> Listener<'_> {
-        let sqs = |operation: &str, body: &Value| self.aws("sqs", &format!("AmazonSQS.{operation}"), body);
-        let events = |operation: &str, body: &Value| self.aws("events", &format!("AWSEvents.{operation}"), body);
-        let queue = sqs("CreateQueue", &json!({ "QueueName": plan }))["QueueUrl"].as_str().unwrap().to_owned();
-        let request = json!({ "QueueUrl": queue, "AttributeNames": ["QueueArn"] });
-        let arn = sqs("GetQueueAttributes", &request)["Attributes"]["QueueArn"].take();
         let pattern = json!({ "detail-type": [detail_type], "detail": { "planId": [plan] } });
-        events("PutRule", &json!({ "Name": plan, "EventPattern": pattern.to_string() }));
-        events("PutTargets", &json!({ "Rule": plan, "Targets": [{ "Id": "queue", "Arn": arn }] }));
+        self.listen_for(plan, &pattern)
+    }
+
+    /// Collects the details of every event that fits `pattern`, in a queue and by a rule of this name.
+    pub fn listen_for(&self, name: &str, pattern: &Value) -> Listener<'_> {
+        let events = |operation: &str, body: &Value| self.aws("events", &format!("AWSEvents.{operation}"), body);
+        let (queue, arn) = self.queue(name);
+        events("PutRule", &json!({ "Name": name, "EventPattern": pattern.to_string() }));
+        events("PutTargets", &json!({ "Rule": name, "Targets": [{ "Id": "queue", "Arn": arn }] }));
         Listener { cloud: self, queue }
+    }
+
+    /// Collects what is published to a topic from now on, in a queue of this name.
+    pub fn subscribe(&self, topic: &str, name: &str) -> Listener<'_> {
+        let (queue, arn) = self.queue(name);
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": arn,
+        }] });
+        let request = json!({ "QueueUrl": queue, "Attributes": { "Policy": policy.to_string() } });
+        self.aws("sqs", "AmazonSQS.SetQueueAttributes", &request);
+        let request = ureq::http::Request::builder()
+            .method("POST")
+            .uri(&self.aws_endpoint)
+            .header("Authorization", root("sns"))
+            .header("Content-Type", "application/x-www-form-urlencoded");
+        let body = format!("Action=Subscribe&Version=2010-03-31&TopicArn={topic}&Protocol=sqs&Endpoint={arn}");
+        let (status, answer) = answer(request.body(body.replace(':', "%3A")).unwrap());
+        assert_eq!(status, 200, "{answer}");
+        Listener { cloud: self, queue }
+    }
+
+    /// A version of an object in S3, as it is.
+    pub fn object(&self, bucket: &str, key: &str, version: &str) -> Vec<u8> {
+        let url = format!("{}/{bucket}/{key}?versionId={version}", self.aws_endpoint.trim_end_matches('/'));
+        let answer = ureq::get(&url).header("Authorization", root("s3")).call();
+        answer.unwrap_or_else(|error| panic!("{url}: {error}")).body_mut().read_to_vec().unwrap()
+    }
+
+    /// A new queue: its address and its ARN.
+    fn queue(&self, name: &str) -> (String, String) {
+        let sqs = |operation: &str, body: &Value| self.aws("sqs", &format!("AmazonSQS.{operation}"), body);
+        let queue = sqs("CreateQueue", &json!({ "QueueName": name }))["QueueUrl"].as_str().unwrap().to_owned();
+        let request = json!({ "QueueUrl": queue, "AttributeNames": ["QueueArn"] });
+        let arn = sqs("GetQueueAttributes", &request)["Attributes"]["QueueArn"].as_str().unwrap().to_owned();
+        (queue, arn)
     }
 
     /// The events of a Step Functions execution.
@@ -203,18 +240,26 @@ pub struct Listener<'a> {
 impl Listener<'_> {
     /// The details of the events that came since the last time.
     pub fn heard(&self) -> Vec<Value> {
+        self.received().into_iter().map(|mut event| event["detail"].take()).collect()
+    }
+
+    /// The texts that were published since the last time.
+    pub fn told(&self) -> Vec<String> {
+        self.received().iter().map(|message| message["Message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn received(&self) -> Vec<Value> {
         let request = json!({ "QueueUrl": self.queue, "MaxNumberOfMessages": 10 });
-        let mut details = Vec::new();
+        let mut bodies = Vec::new();
         loop {
             let answer = self.cloud.aws("sqs", "AmazonSQS.ReceiveMessage", &request);
             let Some(messages) = answer["Messages"].as_array().filter(|messages| !messages.is_empty()) else {
-                return details;
+                return bodies;
             };
             for message in messages {
                 let receipt = json!({ "QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"] });
                 self.cloud.aws("sqs", "AmazonSQS.DeleteMessage", &receipt);
-                let mut event: Value = serde_json::from_str(message["Body"].as_str().unwrap()).unwrap();
-                details.push(event["detail"].take());
+                bodies.push(serde_json::from_str(message["Body"].as_str().unwrap()).unwrap());
             }
         }
     }

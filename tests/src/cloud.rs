@@ -24,6 +24,8 @@ pub struct Cloud {
     pub tables: std::collections::BTreeMap<String, String>,
     /// State machine ARNs: `recovery`, `wave`, `inventory`, `readiness`, `sweep`.
     pub state_machines: std::collections::BTreeMap<String, String>,
+    /// The outputs of the stack.
+    pub outputs: std::collections::BTreeMap<String, String>,
     cognito_endpoint: String,
     client_id: String,
     username: String,

@@ -13,7 +13,9 @@ fn a_task_that_is_delivered_after_the_end_changes_nothing() {
     scenario.plan(&json!([{ "name": "all", "groups": [group], "healthChecks": [
         { "name": "agent", "kind": "ssmAgentOnline", "runIn": ["DRILL"] },
     ] }]));
-    let before = scenario.run(Mode::Drill);
+    let id = scenario.run(Mode::Drill).summary.execution_id;
+    // Its report is stored after its end.
+    let before = scenario.until(&id, "the report", |execution| execution.reports.len() == 3);
     assert_ended(&before, ExecutionStatus::Completed);
     let since = scenario.cloud.journal_position();
     let key = json!({
@@ -33,6 +35,7 @@ fn a_task_that_is_delivered_after_the_end_changes_nothing() {
         "check-health",
         "settle-wave",
         "settle-execution",
+        "store-report",
     ] {
         let answer = scenario.cloud.invoke(task, &key);
         let after = scenario.client().execution(&before.summary.execution_id).unwrap();

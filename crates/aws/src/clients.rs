@@ -9,9 +9,11 @@ use crate::audit::AuditLog;
 use crate::catalog::Catalog;
 use crate::drs::Drs;
 use crate::error::{AwsError, ErrorKind};
+use crate::events::EventBus;
 use crate::history::History;
 use crate::inventory::Inventory;
 use crate::readiness::Readiness;
+use crate::s3::S3;
 use crate::scheduler::Scheduler;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
@@ -31,6 +33,10 @@ pub struct Clients {
     pub sfn: StepFunctions,
     /// EventBridge Scheduler.
     pub scheduler: Scheduler,
+    /// The event bus.
+    pub events: EventBus,
+    /// Where reports are stored.
+    pub s3: S3,
     /// Executions, their waves and servers, and claims.
     pub history: History,
     /// Protection groups and recovery plans.
@@ -104,6 +110,8 @@ impl Clients {
             ssm: Ssm::new(&config),
             sfn: StepFunctions::new(&config),
             scheduler: Scheduler::new(&config),
+            events: EventBus::new(&config),
+            s3: S3::new(&config),
             history: History::new(table("EXECUTION_HISTORY_TABLE", "executionId", "planId")?),
             catalog: Catalog::new(
                 table("PROTECTION_GROUPS_TABLE", "kind", "id")?,

@@ -16,11 +16,17 @@ fn setting() -> ClockSetting {
     })
 }
 
+/// What the clock on the wall says, whatever time it is here: signatures are for that.
+#[must_use]
+pub(crate) fn wall() -> SystemTime {
+    #[expect(clippy::disallowed_methods, reason = "this is the edge that the ban leads to")]
+    SystemTime::now()
+}
+
 /// Now, in Unix seconds.
 #[must_use]
 pub fn now_seconds() -> f64 {
-    #[expect(clippy::disallowed_methods, reason = "this is the edge that the ban leads to")]
-    let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64());
+    let wall = wall().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64());
     setting().simulated(wall)
 }
 
@@ -29,4 +35,10 @@ pub fn now_seconds() -> f64 {
 pub fn now() -> i64 {
     // Unix seconds fit an i64 and an f64 for longer than this program will run.
     now_seconds().floor() as i64
+}
+
+/// A wall moment that AWS gave, in Unix seconds, as this clock has it.
+#[must_use]
+pub fn at_wall(wall_seconds: f64) -> i64 {
+    setting().simulated(wall_seconds).floor() as i64
 }

@@ -11,6 +11,7 @@
 //! | cleanup, and its instances and batches | id | `<plan>#cleanup`, `<plan>#cleanup#instance#003#s-…`, `<plan>#cleanup#batch#0001` |
 //! | token of a waiting wave | id | `<plan>#token#003` |
 //! | last start of a schedule, and those it missed | `schedule#<plan>#<schedule>` | `run`, `missed` |
+//! | something that happened | id | `<plan>#event#001795450000#…` |
 //! | claim on a server | `claim#s-…` | `claim` |
 
 use domain::id::{ExecutionId, PlanId};
@@ -30,16 +31,19 @@ mod notice;
 mod record;
 mod schedules;
 mod server;
+mod timeline;
 mod waves;
 
 pub use anew::AttemptRecord;
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
 pub use record::{
-    AutomaticCleanup, Awaits, BatchRecord, ExecutionRecord, ServersEnded, TokenRecord, WaveRecord, in_open_intents,
+    AutomaticCleanup, Awaits, BatchRecord, ExecutionRecord, ServersEnded, StoredReport, TokenRecord, WaveRecord,
+    in_open_intents,
 };
 pub use schedules::{MissedStart, ScheduleRunRecord};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
+pub use timeline::TimelineRecord;
 
 /// The table of record of executions, and of the claims they hold.
 #[derive(Debug, Clone)]
@@ -164,7 +168,7 @@ impl History {
     /// # Errors
     /// When the table cannot be read.
     pub async fn everything(&self, id: &ExecutionId) -> Result<Option<ExecutionRecords>, AwsError> {
-        let items: Vec<serde_json::Value> = self.table.query_all(id.as_str(), "").await?;
+        let items = self.documents(id).await?;
         let mut execution = None;
         let mut waves: Vec<WaveRecord> = Vec::new();
         let mut servers: Vec<ServerRecord> = Vec::new();

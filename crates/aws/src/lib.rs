@@ -1,5 +1,5 @@
-//! The edge to AWS, and the only crate that names `aws_sdk_*`: DRS, SSM, Step Functions, EventBridge
-//! Scheduler, DynamoDB and the clock.
+//! The edge to AWS, and the only crate that names `aws_sdk_*`: DRS, SSM, Step Functions, EventBridge and its
+//! Scheduler, S3, DynamoDB and the clock.
 //!
 //! Every list is read to its last page, every error is one of [`error::ErrorKind`], and every enum of AWS is open: an
 //! unknown value is kept as text. Not here: any decision. Those are `domain`'s.
@@ -14,12 +14,14 @@ pub mod clients;
 pub mod clock;
 pub mod drs;
 pub mod error;
+pub mod events;
 pub mod facts;
 pub mod forecast;
 pub mod handoff;
 pub mod history;
 pub mod inventory;
 pub mod readiness;
+pub mod s3;
 pub mod schedule_times;
 pub mod scheduler;
 pub mod sfn;

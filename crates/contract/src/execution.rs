@@ -185,6 +185,28 @@ pub struct Execution {
     pub waves: Vec<WaveRun>,
     /// What became of cleaning up after it; null before anybody began that.
     pub cleanup: Option<CleanupRun>,
+    /// Its reports that were stored when it ended and after its cleanups, the oldest first.
+    #[serde(default)]
+    pub reports: Vec<StoredReport>,
+    /// Why a report could not be stored; null where none failed.
+    #[serde(default)]
+    pub report_failure: Option<String>,
+}
+
+/// A report of an execution that is stored, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredReport {
+    /// `html`, `json` or `csv`.
+    pub format: String,
+    /// Under which key of the bucket for reports.
+    pub key: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its version in the bucket; null where the bucket said none.
+    pub version_id: Option<String>,
+    /// When.
+    pub stored_at: i64,
 }
 
 /// One wave of an execution.

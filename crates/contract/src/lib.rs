@@ -18,6 +18,7 @@ pub use domain::preflight::{Finding, FindingCode, Severity};
 pub use domain::recovery_point::{Moment, OtherPoints, RecoveryPointChoice};
 pub use domain::schedule::Schedule;
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
+pub use domain::timeline::EventKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +30,7 @@ mod group;
 mod inventory;
 mod plan;
 mod schedule;
+mod timeline;
 mod transfer;
 
 pub use audit::{AuditEvent, Me};
@@ -36,7 +38,7 @@ pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
     CancelExecution, CheckRun, Execution, ExecutionSummary, PlanRun, RetryWave, ServerAttempt, ServerCounts, ServerRun,
-    SettingsRun, StartExecution, WaveDecision, WaveRun,
+    SettingsRun, StartExecution, StoredReport, WaveDecision, WaveRun,
 };
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{
@@ -44,6 +46,7 @@ pub use inventory::{
 };
 pub use plan::{AskPreflight, PlanForecast, Preflight, Readiness, ReadinessVerdict};
 pub use schedule::{MissedRun, PlanSchedule, ScheduleRun};
+pub use timeline::TimelineEvent;
 pub use transfer::{
     ChangeKind, DocumentChange, DocumentKind, FieldChange, ImportNativePlan, ImportReport, NativePlanImport,
     PlanDocuments,

@@ -29,4 +29,5 @@ pub mod role;
 pub mod schedule;
 pub mod status;
 pub mod text;
+pub mod timeline;
 pub mod validate;

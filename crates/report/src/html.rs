@@ -9,6 +9,7 @@ use crate::text::{duration, utc};
 
 mod events;
 mod servers;
+mod steps;
 mod timeline;
 mod waves;
 
@@ -34,6 +35,7 @@ pub(crate) fn page(report: &Report) -> String {
     events::findings(&mut page, &report.execution.summary.findings);
     timeline::section(&mut page, report);
     waves::section(&mut page, report);
+    steps::section(&mut page, &report.execution.waves);
     servers::sections(&mut page, report);
     events::actions(&mut page, &report.events);
     notes(&mut page, report);

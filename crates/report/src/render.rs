@@ -86,6 +86,11 @@ fn shorten(mut report: Report, detail: Detail) -> Report {
                 }
                 server.reason = end_of(&server.reason, bytes.max(160));
             });
+            for wave in &mut report.execution.waves {
+                for action in wave.before_actions.iter_mut().chain(&mut wave.after_actions) {
+                    action.output = end_of(&action.output, bytes.max(160));
+                }
+            }
             let left =
                 if bytes == 0 { "are left out".to_owned() } else { format!("are cut to their last {bytes} bytes") };
             report.shortened.push(format!("The outputs of health checks {left}; the execution itself has them."));

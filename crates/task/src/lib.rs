@@ -86,6 +86,9 @@ where
         Ok(request) => handler(clients, request).await,
         Err(error) => Err(TaskError::Invalid(format!("the request has another shape: {error}"))),
     };
+    if matches!(result, Err(TaskError::Throttled(_))) {
+        metric::task_throttled();
+    }
     match &result {
         Ok(_) => tracing::info!("done"),
         Err(error) => tracing::error!(kind = error.name(), %error, "failed: {error}"),

@@ -8,6 +8,7 @@ pub(crate) fn describe() {
     describe_histogram!("LaunchSeconds", Unit::Seconds, "From the start of a server's DRS job to its launch");
     describe_counter!("ServersLaunched", Unit::Count, "Servers that DRS launched");
     describe_counter!("ServersFailed", Unit::Count, "Servers that were not launched, or are not healthy");
+    describe_counter!("TasksThrottled", Unit::Count, "Tasks that AWS throttled; they are tried again");
     describe_histogram!("ExecutionRtoSeconds", Unit::Seconds, "The recovery time that an execution reached");
     describe_gauge!("LeftOverDrills", Unit::Count, "Drills of which something stands");
     describe_gauge!("ActiveExecutions", Unit::Count, "Executions that have not ended");
@@ -36,6 +37,11 @@ pub fn servers_launched(mode: Mode, servers: usize) {
 /// Servers that failed: not launched, or launched and unhealthy.
 pub fn servers_failed(mode: Mode, servers: usize) {
     counter!("ServersFailed", "Mode" => mode.to_string()).increment(servers as u64);
+}
+
+/// A task that AWS throttled.
+pub(crate) fn task_throttled() {
+    counter!("TasksThrottled").increment(1);
 }
 
 /// The recovery time that an execution reached, in seconds.

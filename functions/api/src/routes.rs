@@ -25,6 +25,7 @@ pub mod report;
 pub mod resolve;
 pub mod schedules;
 pub mod source_servers;
+pub mod timeline;
 pub mod versions;
 
 /// Items of a page when the caller does not say.

@@ -100,6 +100,12 @@ pub struct ExecutionRecord {
     /// When what a drill launched is terminated by itself, and who says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_cleanup: Option<AutomaticCleanup>,
+    /// Its reports that were stored, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<StoredReport>,
+    /// Why a report could not be stored; missing where none failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_failure: Option<String>,
     /// Counts the writes of this item: it is written by tasks and by people at the same time.
     #[serde(default)]
     pub(super) revision: u64,
@@ -113,6 +119,23 @@ pub struct AutomaticCleanup {
     pub policy: CleanupPolicy,
     /// Who says so, as the audit log names it: `plan:<name>` or `schedule:<name>`.
     pub by: String,
+}
+
+/// A report of an execution that is stored, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredReport {
+    /// `html`, `json` or `csv`.
+    pub format: String,
+    /// Under which key of the bucket for reports.
+    pub key: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its version in the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// When, in Unix seconds.
+    pub stored_at: i64,
 }
 
 /// How the servers of an execution ended.
@@ -153,6 +176,8 @@ impl ExecutionRecord {
             cancelled: None,
             four_eyes: false,
             automatic_cleanup: None,
+            reports: Vec::new(),
+            report_failure: None,
             revision: FRESH,
         }
     }

@@ -1,13 +1,15 @@
 //! `drsctl report`: what an execution came to, as a file for people who were not there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use contract::StoredReport;
 use domain::id::ExecutionId;
 use drsctl::client::ReportFormat;
 use drsctl::text::is_unprintable;
+use sha2::{Digest, Sha256};
 
 use super::output::{Output, note, print, show};
 use super::{export, session};
@@ -47,9 +49,15 @@ pub(crate) struct Arguments {
     /// Overwrite the file if there is one.
     #[arg(long, requires = "file")]
     force: bool,
+    /// Write nothing: say whether this file is a report that was stored when the execution ended or was cleaned up.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "format"])]
+    verify: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitCode> {
+    if let Some(file) = &arguments.verify {
+        return verify(&ExecutionId::from(arguments.id.as_str()), file, output);
+    }
     if let Some(file) = &arguments.file
         && !arguments.force
         && file.exists()
@@ -73,5 +81,22 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
         let shown = |c: &char| matches!(c, '\n' | '\t') || !is_unprintable(*c);
         print(text.chars().filter(shown).collect::<String>().trim_end())?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Compares the SHA-256 of `file` with those that were recorded when reports of the execution were stored.
+fn verify(id: &ExecutionId, file: &Path, output: Output) -> anyhow::Result<ExitCode> {
+    let bytes = std::fs::read(file).with_context(|| format!("Cannot read {}", file.display()))?;
+    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let stored = session::client()?.execution(id)?.reports;
+    let Some(report) = stored.iter().find(|report| report.sha256 == sha256) else {
+        let known = stored.iter().map(|report| format!("\n  {} {}", report.sha256, report.key)).collect::<String>();
+        let none = if stored.is_empty() { " None was stored." } else { "" };
+        bail!("{} is no report of {id} that was stored: its SHA-256 is {sha256}.{none}{known}", file.display());
+    };
+    show(output, report, |report: &StoredReport| {
+        let version = report.version_id.as_deref().unwrap_or("none");
+        format!("{} is {}, version {version}, as it was stored.", file.display(), report.key)
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,7 @@
 //! Reports on standard output and in files.
 
+use serde_json::{Value, json};
+
 use crate::api::everything;
 use crate::command_line::{LATER, drsctl, err, out};
 use crate::fake::Server;
@@ -39,4 +41,27 @@ fn a_file_is_what_the_api_said_and_is_not_overwritten_by_accident() {
     assert_eq!(write(&[]).status.code(), Some(2));
     assert_eq!(write(&["--force", "--format", "csv"]).status.code(), Some(0));
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("a report as csv"));
+}
+
+#[test]
+fn a_report_that_was_stored_is_recognised_and_one_that_was_changed_is_not() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("report.html");
+    let server = Server::new(|request, _| {
+        let (status, body) = everything(request)?;
+        let mut execution: Value = serde_json::from_str(&body).unwrap();
+        execution["reports"] = json!([{ "format": "html", "key": "reports/shop/shop-1/report.html", "versionId": "v1", "storedAt": 9,
+            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" }]);
+        Some((status, execution.to_string()))
+    });
+    let verify = |content: &str| {
+        std::fs::write(&file, content).unwrap();
+        drsctl(&server, home.path(), LATER, &["report", "shop-1", "--verify", file.to_str().unwrap()])
+    };
+    let output = verify("abc");
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("reports/shop/shop-1/report.html, version v1, as it was stored"), "{}", out(&output));
+    let output = verify("abd");
+    assert_ne!(output.status.code(), Some(0));
+    assert!(err(&output).contains("is no report of shop-1 that was stored"), "{}", err(&output));
 }

@@ -59,6 +59,24 @@ pub(crate) fn execution() -> Execution {
         "jobId": "drsjob-0aaaaaaaaaaaaaaaa", "instanceId": "i-0aaaaaaaaaaaaaaaa", "startedAt": START + 300,
         "launchedAt": START + 900, "checkedAt": START + 1_100, "checks": []}]);
     reporting["reason"] = json!("1 of 2 servers did not succeed, none of them critical");
+    reporting["approval"] = json!({"role": "dr-approver", "timeoutMinutes": 60, "onTimeout": "REJECT",
+        "askedAt": START + 790, "expiresAt": START + 4_390,
+        "decision": {"verdict": "APPROVED", "by": "grace", "at": START + 795, "comment": "The figures of the quarter are needed today."}});
+    let action = |name: &str, status: &str, more: Value| {
+        let mut action = json!({"name": name, "kind": "ssmAutomation", "timeoutMinutes": 10, "onFailure": "CONTINUE",
+            "status": status, "startedAt": START + 1_500, "endedAt": START + 1_520});
+        for (key, value) in more.as_object().unwrap() {
+            action[key] = value.clone();
+        }
+        action
+    };
+    reporting["beforeActions"] = json!([action("settle", "SUCCEEDED", json!({"kind": "delay", "delayMinutes": 1}))]);
+    reporting["afterActions"] = json!([action(
+        "switch-dns",
+        "FAILED",
+        json!({"document": "Example-SwitchDns",
+        "runs": ["7d9c6f0e-0000-4000-8000-000000000001"], "output": "Step 2 failed: no hosted zone\nrecord unchanged"})
+    )]);
     let waves = [
         wave(
             1,

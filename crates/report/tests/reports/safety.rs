@@ -10,8 +10,20 @@ const ATTACK: &str =
 
 /// Every text of `value` but statuses, ids of enums and the like, made hostile.
 fn poison(value: &mut Value, key: &str) {
-    const CLOSED: [&str; 9] =
-        ["mode", "status", "severity", "code", "criticality", "outcome", "kind", "onLaunchSettingsFailure", "decided"];
+    const CLOSED: [&str; 12] = [
+        "mode",
+        "status",
+        "severity",
+        "code",
+        "criticality",
+        "outcome",
+        "kind",
+        "verdict",
+        "decided",
+        "onFailure",
+        "onLaunchSettingsFailure",
+        "onTimeout",
+    ];
     match value {
         Value::String(text) if !CLOSED.contains(&key) => ATTACK.clone_into(text),
         Value::Array(items) => items.iter_mut().for_each(|item| poison(item, key)),

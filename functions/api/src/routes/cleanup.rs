@@ -3,6 +3,7 @@
 use aws::cleanup::begin;
 use aws::history::{CleanupInstanceRecord, CleanupRecord, ExecutionRecord, ExecutionRecords};
 use aws::standing::Standing;
+use aws::{AwsError, Clients};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -45,7 +46,16 @@ pub async fn start(
 
 /// An execution with its cleanup.
 pub(super) async fn shown(app: &App, records: ExecutionRecords, caller: &Caller) -> Result<Execution, Problem> {
-    let history = &app.clients.history;
+    Ok(with_cleanup(app.clients, records, caller).await?)
+}
+
+/// The same, for whoever has only the clients.
+pub(super) async fn with_cleanup(
+    clients: &Clients,
+    records: ExecutionRecords,
+    caller: &Caller,
+) -> Result<Execution, AwsError> {
+    let history = &clients.history;
     let (id, plan) = (records.execution.execution_id.clone(), records.execution.plan_id.clone());
     let mut execution = executions::execution(records, caller);
     // Most executions have none, and then one small read is all that it costs.

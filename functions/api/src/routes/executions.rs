@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{
     CheckRun, Execution, ExecutionSummary, Mode, Page, ServerAttempt, ServerCounts, ServerRun, SettingsRun,
-    StartExecution, WaveRun,
+    StartExecution, StoredReport, WaveRun,
 };
 use domain::control::{Decider, ExecutionAction, Possible, WaveAction};
 use domain::decision::Candidate;
@@ -74,7 +74,7 @@ pub async fn start(
         unstarted(&app, &mut record, error).await?;
     }
     tracing::info!(executionId = %id, mode = %request.mode, "execution {id} is started");
-    Ok((StatusCode::ACCEPTED, Json(Execution { summary: summary(record, &caller), waves: Vec::new(), cleanup: None })))
+    Ok((StatusCode::ACCEPTED, Json(bare(record, Vec::new(), &caller))))
 }
 
 /// Records that Step Functions did not start it; unless it did and only its answer was lost, which PrepareExecution
@@ -175,7 +175,24 @@ pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution
             wave
         })
         .collect();
-    Execution { summary: summary(records.execution, caller), waves, cleanup: None }
+    bare(records.execution, waves, caller)
+}
+
+/// An execution without its cleanup.
+fn bare(mut record: ExecutionRecord, waves: Vec<WaveRun>, caller: &Caller) -> Execution {
+    let report_failure = record.report_failure.take();
+    let reports = std::mem::take(&mut record.reports).into_iter().map(stored_report).collect();
+    Execution { summary: summary(record, caller), waves, cleanup: None, reports, report_failure }
+}
+
+fn stored_report(report: aws::history::StoredReport) -> StoredReport {
+    StoredReport {
+        format: report.format,
+        key: report.key,
+        sha256: report.sha256,
+        version_id: report.version_id,
+        stored_at: report.stored_at,
+    }
 }
 
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {

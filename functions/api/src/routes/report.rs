@@ -1,6 +1,7 @@
 //! The report of an execution. What it says is the crate `report`'s; here is only what it is made from.
 
 use aws::audit::{AuditFilter, AuditRecord};
+use aws::{AwsError, Clients};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -46,27 +47,36 @@ pub async fn get(
     Named(id): Named<ExecutionId>,
     Parameters(ReportQuery { format }): Parameters<ReportQuery>,
 ) -> Result<Response, Problem> {
-    let records = app.clients.history.everything(&id).await?;
-    let records = records.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?;
-    let execution = cleanup::shown(&app, records, &caller).await?;
+    let report = made(app.clients, &caller, &id).await?;
+    let report = report.ok_or_else(|| Problem::not_found(&format!("execution {id}")))?;
+    let text = render(&report, format, MAX_BYTES)
+        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "REPORT_TOO_LARGE", error.to_string()))?;
+    Ok(answer(&report, format, text))
+}
+
+/// The report of an execution as it is now, as `caller` sees it; nothing when there is no such execution.
+///
+/// # Errors
+/// When something of it cannot be read.
+pub async fn made(clients: &Clients, caller: &Caller, id: &ExecutionId) -> Result<Option<Report>, AwsError> {
+    let Some(records) = clients.history.everything(id).await? else { return Ok(None) };
+    let execution = cleanup::with_cleanup(clients, records, caller).await?;
     let plan = match execution.summary.plan_version {
-        Some(version) => app.clients.catalog.version(&execution.summary.plan_id, version).await?.map(stored),
+        Some(version) => clients.catalog.version(&execution.summary.plan_id, version).await?.map(stored),
         None => None,
     };
-    let (events, all) = events(&app, &execution.summary.execution_id, execution.summary.started_at).await?;
+    let (events, all) = events(clients, id, execution.summary.started_at).await?;
     let mut report = Report::new(execution, plan.as_ref(), events, aws::clock::now());
     if !all {
         report
             .shortened
             .push("The audit log is too long to be read to its end: early events may be missing.".to_owned());
     }
-    let text = render(&report, format, MAX_BYTES)
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "REPORT_TOO_LARGE", error.to_string()))?;
-    Ok(answer(&report, format, text))
+    Ok(Some(report))
 }
 
 /// What the audit log says about an execution that began at `from`, and whether the log was read to there.
-async fn events(app: &App, id: &ExecutionId, from: i64) -> Result<(Vec<AuditEvent>, bool), Problem> {
+async fn events(clients: &Clients, id: &ExecutionId, from: i64) -> Result<(Vec<AuditEvent>, bool), AwsError> {
     let filter = AuditFilter {
         kind: Some("EXECUTION".to_owned()),
         subject: Some(id.to_string()),
@@ -76,7 +86,7 @@ async fn events(app: &App, id: &ExecutionId, from: i64) -> Result<(Vec<AuditEven
     let mut found: Vec<AuditRecord> = Vec::new();
     let mut token: Option<String> = None;
     for _ in 0..PAGES {
-        let page = app.clients.audit.events(&filter, EVENTS, token.as_deref()).await?;
+        let page = clients.audit.events(&filter, EVENTS, token.as_deref()).await?;
         found.extend(page.items);
         token = page.next_token;
         if token.is_none() {

@@ -1,0 +1,5 @@
+//! The Lambda `record-drs-event`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(record_drs_event::handle)
+}

@@ -1,0 +1,5 @@
+//! The Lambda `store-report`.
+
+fn main() -> Result<(), task::Error> {
+    task::run(store_report::handle)
+}
