@@ -23,7 +23,8 @@ afterAll(async () => {
 /** Chooses from a list that opens. */
 async function choose(page: Page, label: string, option: string, which = 0): Promise<void> {
   await page.getByRole('button', { name: label }).nth(which).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
+  await page.keyboard.type(option);
+  await page.getByRole('option', { name: option }).first().click();
   await page.keyboard.press('Escape');
 }
 

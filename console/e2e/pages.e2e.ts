@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Window, inspect, launch, signIn, windowOf } from './browser.js';
 import { api, cloud, sourceServers, unique } from './cloud.js';
 
-const plan = `pages-${unique}`;
+// The first by name, in a cloud that other tests have filled.
+const plan = `aa-${unique}`;
 const group = `${plan}-all`;
 let browser: Browser;
 let demo: Window;

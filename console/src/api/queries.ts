@@ -1,4 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useApi } from '../shell/context.js';
 import { body } from './client.js';
 import type { Execution, Mode } from './types.js';
@@ -16,6 +17,17 @@ export interface Page<T> {
 /** All that was read of a list. */
 export function itemsOf<T>(data: InfiniteData<Page<T>> | undefined): T[] {
   return data?.pages.flatMap((page) => page.items) ?? [];
+}
+
+/** Goes on reading until there is no further page: for lists that are searched as a whole and are short enough. */
+export function useEveryPage<Q extends { hasNextPage: boolean; isFetching: boolean; fetchNextPage: () => unknown }>(query: Q): Q {
+  const { hasNextPage, isFetching, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetching) {
+      void fetchNextPage();
+    }
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  return query;
 }
 
 const first = undefined as string | undefined;

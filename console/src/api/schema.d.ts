@@ -98,6 +98,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions/{executionId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in an execution: changes of its status and of its waves', how its servers ended, what people did, what DRS
+         *     said of it. An event appears here a moment after what it tells of, and in the order of when that happened.
+         */
+        get: operations["listExecutionEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executions/{executionId}/pause": {
         parameters: {
             query?: never;
@@ -438,7 +458,7 @@ export interface paths {
         /** Creates or replaces a recovery plan. The same document again changes nothing. */
         put: operations["putRecoveryPlan"];
         post?: never;
-        /** Deletes a recovery plan. Its versions and its executions stay. */
+        /** Deletes a recovery plan that has no schedules. Its versions and its executions stay. */
         delete: operations["deleteRecoveryPlan"];
         options?: never;
         head?: never;
@@ -535,6 +555,45 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recovery-plans/{name}/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schedules of a plan, by name. */
+        get: operations["listSchedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recovery-plans/{name}/schedules/{schedule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule of a plan, its last start, and those that were missed. */
+        get: operations["getSchedule"];
+        /**
+         * Creates or replaces a schedule: the plan is run as a DRILL at its times. The same document again changes nothing in the
+         *     record, and makes EventBridge Scheduler follow it once more.
+         */
+        put: operations["putSchedule"];
+        post?: never;
+        /** Deletes a schedule. What it has started stays. */
+        delete: operations["deleteSchedule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -745,6 +804,11 @@ export interface components {
             /** @description What came of it. */
             verdict: components["schemas"]["Verdict"];
         };
+        /** @description `POST /v1/recovery-plans/{name}/preflight`. Nothing is needed: an empty body asks for the newest recovery points. */
+        AskPreflight: {
+            /** @description From which recovery points the servers would be launched; the newest when left out. */
+            recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
+        };
         /**
          * @description One change or operator action: an item of `GET /v1/audit`. It is written with the change or not at all, and never
          *     changed.
@@ -752,7 +816,7 @@ export interface components {
         AuditEvent: {
             /** @description What was done, for example `PutProtectionGroup`. */
             action: string;
-            /** @description Who: a user of the API, or `stepfunctions`. */
+            /** @description Who: a user of the API, `stepfunctions`, `schedule:<name>`, or `plan:<name>` for a cleanup that a plan asks for. */
             actor: string;
             /** @description SHA-256 of the document after, in hexadecimal; null where there is none. */
             afterHash?: string | null;
@@ -767,7 +831,10 @@ export interface components {
             detail: string;
             /** @description Its id; sorts by time. */
             id: string;
-            /** @description To what: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `EXECUTION` or `INVENTORY`. */
+            /**
+             * @description To what: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `SCHEDULE` (`<plan>/<schedule>`), `EXECUTION` or
+             *     `INVENTORY`.
+             */
             kind: string;
             /** @description The roles that the token carried. */
             roles: string[];
@@ -834,6 +901,16 @@ export interface components {
          * @enum {string}
          */
         CheckStatus: "PENDING" | "RUNNING" | "PASSED" | "FAILED" | "TIMED_OUT";
+        /** @description When what a drill launched is terminated by itself. Nothing of a RECOVERY ever is. */
+        CleanupPolicy: {
+            /**
+             * Format: int32
+             * @description Minutes from the end of the drill, 0 to 43,200 (30 days).
+             */
+            after: number;
+            /** @description What becomes of a drill that did not complete: one that is PARTIAL, FAILED or CANCELLED. */
+            onFailure?: components["schemas"]["OnDrillFailure"];
+        };
         /** @description The newest cleanup of a drill. */
         CleanupRun: {
             /**
@@ -937,9 +1014,18 @@ export interface components {
              */
             p90Seconds: number;
         };
+        /**
+         * @description What kind of thing happened.
+         * @enum {string}
+         */
+        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
         /** @description One execution with its waves: `GET /v1/executions/{executionId}`, and the 202 of a start. */
         Execution: components["schemas"]["ExecutionSummary"] & {
             cleanup?: null | components["schemas"]["CleanupRun"];
+            /** @description Why a report could not be stored; null where none failed. */
+            reportFailure?: string | null;
+            /** @description Its reports that were stored when it ended and after its cleanups, the oldest first. */
+            reports?: components["schemas"]["StoredReport"][];
             /** @description Its waves, as the plan orders them; empty until PrepareExecution froze the plan. */
             waves: components["schemas"]["WaveRun"][];
         };
@@ -957,6 +1043,12 @@ export interface components {
             /** @description What the caller may do to it now. */
             allowedActions: components["schemas"]["ExecutionAction"][];
             cancelled?: null | components["schemas"]["Cancellation"];
+            /**
+             * Format: int64
+             * @description When what it launched is terminated by itself; null where nobody asked for that, before its end, and where it is
+             *     kept because it did not complete. What became of it is in `cleanup`.
+             */
+            cleanupDueAt?: number | null;
             /**
              * Format: int64
              * @description When its last wave was settled.
@@ -980,6 +1072,14 @@ export interface components {
             planVersion?: number | null;
             /** @description Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise. */
             reason: string;
+            /** @description From which recovery points its servers are launched, as whoever started it chose. */
+            recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
+            /**
+             * Format: int64
+             * @description The data loss of the server that lost most: seconds from its recovery point to the start, or to the chosen moment
+             *     where that is earlier; 0 where it was taken later. Null before the end, and where no recovery point is known.
+             */
+            rpoSeconds?: number | null;
             /**
              * Format: int64
              * @description The recovery time reached: seconds from `startedAt` to `endedAt`. Null unless it is COMPLETED or PARTIAL.
@@ -991,7 +1091,10 @@ export interface components {
              * @description When it was accepted.
              */
             startedAt: number;
-            /** @description Who started it: a user of the API, or `stepfunctions` when it came from EventBridge or the console. */
+            /**
+             * @description Who started it: a user of the API, `schedule:<name>`, or `stepfunctions` when it came from EventBridge or
+             *     the console.
+             */
             startedBy: string;
             /** @description Where it is. */
             status: components["schemas"]["ExecutionStatus"];
@@ -1050,7 +1153,7 @@ export interface components {
          * @description What a finding is about. The codes are an interface: they are never renamed.
          * @enum {string}
          */
-        FindingCode: "PLAN_INVALID" | "NOT_CONFIRMED" | "DRS_UNREACHABLE" | "GROUP_EMPTY" | "SERVER_IN_TWO_GROUPS" | "SERVER_MISSING" | "NO_RECOVERY_POINT" | "RPO_EXCEEDED" | "AGENT_DISCONNECTED" | "REPLICATION_STALLED" | "LIVE_RECOVERY_INSTANCE" | "DRILL_INSTANCE_REPLACED" | "SERVER_BUSY" | "SERVER_CLAIMED" | "LAUNCH_SETTINGS_DRIFT" | "QUEUEING_EXPECTED" | "SSM_DOCUMENT_MISSING" | "NOT_CHECKED" | "NEVER_DRILLED" | "DRILL_OVERDUE" | "CHANGED_SINCE_DRILL";
+        FindingCode: "PLAN_INVALID" | "NOT_CONFIRMED" | "SCHEDULE_INVALID" | "DRS_UNREACHABLE" | "GROUP_EMPTY" | "SERVER_IN_TWO_GROUPS" | "SERVER_MISSING" | "NO_RECOVERY_POINT" | "NO_RECOVERY_POINT_IN_TIME" | "SNAPSHOT_MISSING" | "RECOVERY_POINT_INVALID" | "RPO_EXCEEDED" | "AGENT_DISCONNECTED" | "REPLICATION_STALLED" | "LIVE_RECOVERY_INSTANCE" | "DRILL_INSTANCE_REPLACED" | "SERVER_BUSY" | "SERVER_CLAIMED" | "LAUNCH_SETTINGS_DRIFT" | "QUEUEING_EXPECTED" | "SSM_DOCUMENT_MISSING" | "NOT_CHECKED" | "NEVER_DRILLED" | "DRILL_OVERDUE" | "CHANGED_SINCE_DRILL";
         /** @description The expected timeline of a run. All times are seconds since its start. */
         Forecast: {
             /**
@@ -1226,12 +1329,24 @@ export interface components {
             /** @description The DRS source server. */
             id: components["schemas"]["ServerId"];
         };
+        /** @description A start that did not come. */
+        MissedRun: {
+            /**
+             * Format: int64
+             * @description When it was due.
+             */
+            at: number;
+            /** @description What is known of it. */
+            reason: string;
+        };
         /**
          * @description What an execution is for. Both launch the same way; DRS marks the instances of a drill, and only a recovery is a
          *     failover.
          * @enum {string}
          */
         Mode: "DRILL" | "RECOVERY";
+        /** @description Unix seconds, or RFC 3339 with a time zone; answered as Unix seconds. */
+        Moment: number | string;
         /** @description What became of a recovery plan of DRS. */
         NativePlanImport: {
             /** @description As documents of ours. */
@@ -1246,6 +1361,11 @@ export interface components {
          * @enum {string}
          */
         OnActionFailure: "STOP" | "CONTINUE";
+        /**
+         * @description What becomes of the instances of a drill that did not complete.
+         * @enum {string}
+         */
+        OnDrillFailure: "KEEP" | "CLEANUP";
         /**
          * @description What a failed wave means for the waves that depend on it.
          * @enum {string}
@@ -1266,6 +1386,16 @@ export interface components {
          * @enum {string}
          */
         Os: "linux" | "windows";
+        /** @description From which recovery point the servers are launched for which none is chosen by hand. */
+        OtherPoints: {
+            /** @enum {string} */
+            kind: "LATEST";
+        } | {
+            /** @description The last moment at which the data was still good. */
+            at: components["schemas"]["Moment"];
+            /** @enum {string} */
+            kind: "NOT_AFTER";
+        };
         /** @description A page of a list. */
         Page_AuditEvent: {
             /** @description How many they are. */
@@ -1274,7 +1404,7 @@ export interface components {
             items: {
                 /** @description What was done, for example `PutProtectionGroup`. */
                 action: string;
-                /** @description Who: a user of the API, or `stepfunctions`. */
+                /** @description Who: a user of the API, `stepfunctions`, `schedule:<name>`, or `plan:<name>` for a cleanup that a plan asks for. */
                 actor: string;
                 /** @description SHA-256 of the document after, in hexadecimal; null where there is none. */
                 afterHash?: string | null;
@@ -1289,7 +1419,10 @@ export interface components {
                 detail: string;
                 /** @description Its id; sorts by time. */
                 id: string;
-                /** @description To what: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `EXECUTION` or `INVENTORY`. */
+                /**
+                 * @description To what: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `SCHEDULE` (`<plan>/<schedule>`), `EXECUTION` or
+                 *     `INVENTORY`.
+                 */
                 kind: string;
                 /** @description The roles that the token carried. */
                 roles: string[];
@@ -1310,6 +1443,12 @@ export interface components {
                 /** @description What the caller may do to it now. */
                 allowedActions: components["schemas"]["ExecutionAction"][];
                 cancelled?: null | components["schemas"]["Cancellation"];
+                /**
+                 * Format: int64
+                 * @description When what it launched is terminated by itself; null where nobody asked for that, before its end, and where it is
+                 *     kept because it did not complete. What became of it is in `cleanup`.
+                 */
+                cleanupDueAt?: number | null;
                 /**
                  * Format: int64
                  * @description When its last wave was settled.
@@ -1333,6 +1472,14 @@ export interface components {
                 planVersion?: number | null;
                 /** @description Why it is FAILED, PARTIAL, REFUSED or CANCELLED; empty otherwise. */
                 reason: string;
+                /** @description From which recovery points its servers are launched, as whoever started it chose. */
+                recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
+                /**
+                 * Format: int64
+                 * @description The data loss of the server that lost most: seconds from its recovery point to the start, or to the chosen moment
+                 *     where that is earlier; 0 where it was taken later. Null before the end, and where no recovery point is known.
+                 */
+                rpoSeconds?: number | null;
                 /**
                  * Format: int64
                  * @description The recovery time reached: seconds from `startedAt` to `endedAt`. Null unless it is COMPLETED or PARTIAL.
@@ -1344,7 +1491,10 @@ export interface components {
                  * @description When it was accepted.
                  */
                 startedAt: number;
-                /** @description Who started it: a user of the API, or `stepfunctions` when it came from EventBridge or the console. */
+                /**
+                 * @description Who started it: a user of the API, `schedule:<name>`, or `stepfunctions` when it came from EventBridge or
+                 *     the console.
+                 */
                 startedBy: string;
                 /** @description Where it is. */
                 status: components["schemas"]["ExecutionStatus"];
@@ -1370,6 +1520,11 @@ export interface components {
                 planVersion?: number | null;
                 /**
                  * Format: int64
+                 * @description The data loss of the server that lost most; null before the end, and where no recovery point is known.
+                 */
+                rpoSeconds?: number | null;
+                /**
+                 * Format: int64
                  * @description The recovery time reached; null unless it is COMPLETED or PARTIAL.
                  */
                 rtoSeconds?: number | null;
@@ -1383,10 +1538,37 @@ export interface components {
                 status: components["schemas"]["ExecutionStatus"];
                 /**
                  * Format: int32
+                 * @description The data loss that the plan allowed in the version that ran; null where it promised nothing.
+                 */
+                targetRpoMinutes?: number | null;
+                /**
+                 * Format: int32
                  * @description What the plan promised in the version that ran; null where it promised nothing.
                  */
                 targetRtoMinutes?: number | null;
             }[];
+            /** @description Give it as `nextToken` to get the next page; null on the last. */
+            nextToken?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_PlanSchedule: {
+            /** @description How many they are. */
+            count: number;
+            /** @description The items of this page. */
+            items: (components["schemas"]["Stored_Schedule"] & {
+                lastRun?: null | components["schemas"]["ScheduleRun"];
+                /** @description The last ten starts that did not come, the newest first. */
+                missed: components["schemas"]["MissedRun"][];
+                /** @description Its name. */
+                name: components["schemas"]["ScheduleId"];
+                /**
+                 * Format: int64
+                 * @description When it starts the next drill; null while it is not enabled, and where there is no next time.
+                 */
+                nextRunAt?: number | null;
+                /** @description The plan. */
+                planId: components["schemas"]["PlanId"];
+            })[];
             /** @description Give it as `nextToken` to get the next page; null on the last. */
             nextToken?: string | null;
         };
@@ -1458,6 +1640,7 @@ export interface components {
             count: number;
             /** @description The items of this page. */
             items: ({
+                cleanup?: null | components["schemas"]["CleanupPolicy"];
                 /** @description For people. */
                 description?: string;
                 /**
@@ -1497,6 +1680,37 @@ export interface components {
                  */
                 version: number;
             })[];
+            /** @description Give it as `nextToken` to get the next page; null on the last. */
+            nextToken?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_TimelineEvent: {
+            /** @description How many they are. */
+            count: number;
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When.
+                 */
+                at: number;
+                /** @description Who did it; empty where nobody did. */
+                by: string;
+                /** @description Its id in the execution. */
+                id: string;
+                /** @description What kind of thing. */
+                kind: components["schemas"]["EventKind"];
+                /** @description The status that it came to; null where no status changed. */
+                newStatus?: string | null;
+                serverId?: null | components["schemas"]["ServerId"];
+                /** @description A sentence about it. */
+                text: string;
+                /**
+                 * Format: int32
+                 * @description The number of the wave that it is about; null where it is about the execution.
+                 */
+                wave?: number | null;
+            }[];
             /** @description Give it as `nextToken` to get the next page; null on the last. */
             nextToken?: string | null;
         };
@@ -1595,6 +1809,11 @@ export interface components {
             planVersion?: number | null;
             /**
              * Format: int64
+             * @description The data loss of the server that lost most; null before the end, and where no recovery point is known.
+             */
+            rpoSeconds?: number | null;
+            /**
+             * Format: int64
              * @description The recovery time reached; null unless it is COMPLETED or PARTIAL.
              */
             rtoSeconds?: number | null;
@@ -1608,9 +1827,29 @@ export interface components {
             status: components["schemas"]["ExecutionStatus"];
             /**
              * Format: int32
+             * @description The data loss that the plan allowed in the version that ran; null where it promised nothing.
+             */
+            targetRpoMinutes?: number | null;
+            /**
+             * Format: int32
              * @description What the plan promised in the version that ran; null where it promised nothing.
              */
             targetRtoMinutes?: number | null;
+        };
+        /** @description A schedule of a plan, and what came of it: `GET /v1/recovery-plans/{name}/schedules/{schedule}`. */
+        PlanSchedule: components["schemas"]["Stored_Schedule"] & {
+            lastRun?: null | components["schemas"]["ScheduleRun"];
+            /** @description The last ten starts that did not come, the newest first. */
+            missed: components["schemas"]["MissedRun"][];
+            /** @description Its name. */
+            name: components["schemas"]["ScheduleId"];
+            /**
+             * Format: int64
+             * @description When it starts the next drill; null while it is not enabled, and where there is no next time.
+             */
+            nextRunAt?: number | null;
+            /** @description The plan. */
+            planId: components["schemas"]["PlanId"];
         };
         /** @description What a run of a plan would meet now: `POST /v1/recovery-plans/{name}/preflight?mode=DRILL`. */
         Preflight: {
@@ -1632,6 +1871,10 @@ export interface components {
             planVersion?: number | null;
             /** @description Whether nothing blocks it. */
             ready: boolean;
+            /** @description From which recovery points the run was to be. */
+            recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
+            /** @description The servers that have no recovery point that they could be launched from, as the findings name them. */
+            withoutRecoveryPoint?: string[];
         };
         /** @description An error of the API: RFC 9457 problem details (`application/problem+json`) with a stable `code`. */
         ProblemDetails: {
@@ -1698,6 +1941,7 @@ export interface components {
         RecoveryMode: "FAST" | "OPTIMAL";
         /** @description Waves, what each depends on, and the policies of a run. */
         RecoveryPlan: {
+            cleanup?: null | components["schemas"]["CleanupPolicy"];
             /** @description For people. */
             description?: string;
             /**
@@ -1723,6 +1967,25 @@ export interface components {
             targetRtoMinutes?: number | null;
             /** @description The waves, in any order: dependencies decide. */
             waves: components["schemas"]["Wave"][];
+        };
+        /** @description From which recovery point the servers of an execution are launched. */
+        RecoveryPointChoice: {
+            /** @enum {string} */
+            kind: "LATEST";
+        } | {
+            /** @description The last moment at which the data was still good. */
+            at: components["schemas"]["Moment"];
+            /** @enum {string} */
+            kind: "NOT_AFTER";
+        } | {
+            /** @enum {string} */
+            kind: "SNAPSHOTS";
+            /** @description What holds for the other servers; the newest when left out. */
+            others?: components["schemas"]["OtherPoints"];
+            /** @description The recovery point of each server for which one is chosen. */
+            snapshots: {
+                [key: string]: components["schemas"]["SnapshotId"];
+            };
         };
         /** @description A moment to which DRS can bring a source server back. */
         RecoverySnapshot: {
@@ -1842,8 +2105,8 @@ export interface components {
          */
         RightSizing: "NONE" | "BASIC" | "IN_AWS";
         /**
-         * @description The data loss: for each server the time from its recovery point to the start of the execution, 0 where the recovery
-         *     point was taken after that.
+         * @description The data loss: for each server the time from its recovery point to the start of the execution, or to the moment that
+         *     was chosen for its recovery point where that is earlier; 0 where the recovery point was taken after that.
          */
         RpoResult: {
             /** @description Servers beyond the target. */
@@ -1879,6 +2142,36 @@ export interface components {
              * @description What the plan promised.
              */
             targetMinutes?: number | null;
+        };
+        /** @description When a plan is run as a DRILL by itself. A RECOVERY never is. */
+        Schedule: {
+            /**
+             * Format: int32
+             * @description Minutes from the end of a drill that it started to the cleanup, instead of what the plan says.
+             */
+            cleanupAfterMinutes?: number | null;
+            /** @description For people. */
+            description?: string;
+            /** @description Whether it starts anything. */
+            enabled?: boolean;
+            /** @description `cron(minute hour day month weekday year)` or `rate(7 days)`, as EventBridge Scheduler has it. */
+            expression: string;
+            /** @description The time zone of a `cron` expression, by its IANA name. */
+            timeZone?: string;
+        };
+        /** @description A schedule of a recovery plan: its name. */
+        ScheduleId: string;
+        /** @description The last start of a schedule. */
+        ScheduleRun: {
+            /**
+             * Format: int64
+             * @description When it was due.
+             */
+            at: number;
+            /** @description The execution. */
+            executionId: components["schemas"]["ExecutionId"];
+            /** @description Where it is. REFUSED when preflight or a claim was against it: its findings say why. */
+            status: components["schemas"]["ExecutionStatus"];
         };
         /** @description An earlier attempt at a server. A recheck is one with the same job and instance. */
         ServerAttempt: {
@@ -1944,7 +2237,7 @@ export interface components {
         ServerRpo: {
             /**
              * Format: int64
-             * @description From its recovery point to the start of the execution.
+             * @description From its recovery point to the moment that the loss is counted from.
              */
             seconds: number;
             /** @description The source server. */
@@ -1984,6 +2277,12 @@ export interface components {
              * @description When the recovery point was taken that it was launched from; null where DRS did not say.
              */
             recoveredFrom?: number | null;
+            /**
+             * Format: int64
+             * @description When that was taken.
+             */
+            recoverySnapshotAt?: number | null;
+            recoverySnapshotId?: null | components["schemas"]["SnapshotId"];
             /** @description The source server. */
             serverId: components["schemas"]["ServerId"];
             /**
@@ -2023,6 +2322,8 @@ export interface components {
          * @enum {string}
          */
         Severity: "BLOCKS" | "WARNS";
+        /** @description A recovery point of a source server: a point-in-time snapshot of DRS, `pit-…`. */
+        SnapshotId: string;
         /** @description A source server: an item of `GET /v1/source-servers`. */
         SourceServer: {
             /** @description The AWS account that replicates it. */
@@ -2094,8 +2395,26 @@ export interface components {
             confirm?: string | null;
             /** @description DRILL or RECOVERY. */
             mode: components["schemas"]["Mode"];
+            /** @description From which recovery points the servers are launched; the newest when left out. */
+            recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
             /** @description For a RECOVERY: exactly the live recovery instances that DRS will terminate and that may go. */
             replaceInstances?: components["schemas"]["InstanceId"][];
+        };
+        /** @description A report of an execution that is stored, as it was then. */
+        StoredReport: {
+            /** @description `html`, `json` or `csv`. */
+            format: string;
+            /** @description Under which key of the bucket for reports. */
+            key: string;
+            /** @description SHA-256 of its bytes, in hexadecimal. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            storedAt: number;
+            /** @description Its version in the bucket; null where the bucket said none. */
+            versionId?: string | null;
         };
         /** @description A stored document and what the system knows about it. */
         Stored_ProtectionGroup: {
@@ -2140,6 +2459,7 @@ export interface components {
         };
         /** @description A stored document and what the system knows about it. */
         Stored_RecoveryPlan: {
+            cleanup?: null | components["schemas"]["CleanupPolicy"];
             /** @description For people. */
             description?: string;
             /**
@@ -2179,6 +2499,35 @@ export interface components {
              */
             version: number;
         };
+        /** @description A stored document and what the system knows about it. */
+        Stored_Schedule: {
+            /**
+             * Format: int32
+             * @description Minutes from the end of a drill that it started to the cleanup, instead of what the plan says.
+             */
+            cleanupAfterMinutes?: number | null;
+            /** @description For people. */
+            description?: string;
+            /** @description Whether it starts anything. */
+            enabled?: boolean;
+            /** @description `cron(minute hour day month weekday year)` or `rate(7 days)`, as EventBridge Scheduler has it. */
+            expression: string;
+            /** @description The time zone of a `cron` expression, by its IANA name. */
+            timeZone?: string;
+        } & {
+            /**
+             * Format: int64
+             * @description When it was last changed.
+             */
+            updatedAt: number;
+            /** @description Who changed it. */
+            updatedBy: string;
+            /**
+             * Format: int64
+             * @description 1 for the first write, one more for each change.
+             */
+            version: number;
+        };
         /**
          * @description How a target and what was reached compare.
          * @enum {string}
@@ -2196,6 +2545,30 @@ export interface components {
              * @description The target.
              */
             targetRtoMinutes: number;
+        };
+        /** @description Something that happened in an execution: an item of `GET /v1/executions/{executionId}/events`. */
+        TimelineEvent: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description Who did it; empty where nobody did. */
+            by: string;
+            /** @description Its id in the execution. */
+            id: string;
+            /** @description What kind of thing. */
+            kind: components["schemas"]["EventKind"];
+            /** @description The status that it came to; null where no status changed. */
+            newStatus?: string | null;
+            serverId?: null | components["schemas"]["ServerId"];
+            /** @description A sentence about it. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The number of the wave that it is about; null where it is about the execution.
+             */
+            wave?: number | null;
         };
         /**
          * @description What came of an approval.
@@ -2381,7 +2754,7 @@ export interface operations {
                 actor?: string;
                 /** @description What was done, for example `PutRecoveryPlan`. */
                 action?: string;
-                /** @description To what kind of thing: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `EXECUTION` or `INVENTORY`. */
+                /** @description To what kind of thing: `PROTECTION_GROUP`, `RECOVERY_PLAN`, `SCHEDULE`, `EXECUTION` or `INVENTORY`. */
                 kind?: string;
                 /** @description To what: its name or id. */
                 subject?: string;
@@ -2910,6 +3283,114 @@ export interface operations {
             };
             /** @description The document says what cannot be; `problems` has every place. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listExecutionEvents: {
+        parameters: {
+            query?: {
+                /** @description The newest first; the oldest first when left out. */
+                newestFirst?: boolean;
+                /** @description From the page before, in the same order. */
+                nextToken?: string;
+                /** @description Items of this page at most; 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                executionId: components["schemas"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEvent"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5988,7 +6469,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["AskPreflight"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -6179,6 +6664,483 @@ export interface operations {
             };
             /** @description The function lacks a permission, or the program is wrong. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanSchedule"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["PlanId"];
+                schedule: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSchedule"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    putSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                name: components["schemas"]["PlanId"];
+                schedule: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Schedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSchedule"];
+                };
+            };
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSchedule"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The document says what cannot be; `problems` has every place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                name: components["schemas"]["PlanId"];
+                schedule: components["schemas"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,7 +6,7 @@ export interface GraphWave {
   readonly dependsOnWaves: readonly string[];
 }
 
-export const NODE = { width: 214, height: 66 } as const;
+export const NODE = { width: 240, height: 66 } as const;
 
 export interface Layered {
   readonly places: ReadonlyMap<string, { x: number; y: number }>;

@@ -15,7 +15,14 @@ export function Decisions({ execution, now }: { execution: Execution; now: numbe
   const waiting = execution.waves.filter(
     ({ status, allowedActions }) => status === 'AWAITING_APPROVAL' || status === 'AWAITING_DECISION' || allowedActions.length > 0,
   );
-  return waiting.map((wave) => <Decision key={wave.number} execution={execution} wave={wave} now={now} />);
+  if (waiting.length === 0) {
+    return null;
+  }
+  return (
+    <SpaceBetween size="s">
+      {waiting.map((wave) => <Decision key={wave.number} execution={execution} wave={wave} now={now} />)}
+    </SpaceBetween>
+  );
 }
 
 function Decision({ execution, wave, now }: { execution: Execution; wave: WaveRun; now: number }) {

@@ -43,6 +43,7 @@ function waveEvents(wave: WaveRun, add: Add): void {
     add(at, text.decided(name, strings.decision[decided].toLowerCase()), by, comment);
   }
   add(wave.startedAt, text.waveStarted(name));
+  add(wave.heldAt, strings.decision.held(name), '', wave.reason);
   add(wave.launchedAt, text.waveLaunched(name));
   for (const action of [...wave.beforeActions, ...wave.afterActions]) {
     add(action.endedAt, text.action(action.name, action.status.replace('_', ' ')));

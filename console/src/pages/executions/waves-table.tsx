@@ -37,7 +37,7 @@ export function WavesTable({ execution, expected, now, selected, onSelect }: Pro
             <Link onFollow={(event) => { event.preventDefault(); onSelect(name); }} href="#servers">{name}</Link>
           ),
         },
-        { id: 'status', header: text.status, cell: (wave) => <WaveStatus wave={wave} />, minWidth: 180 },
+        { id: 'status', header: text.status, cell: (wave) => <WaveStatus wave={wave} />, minWidth: 215 },
         { id: 'after', header: text.after, cell: ({ dependsOnWaves }) => dependsOnWaves.join(', ') || common.none, minWidth: 100 },
         { id: 'servers', header: text.progress, cell: ({ servers }) => serversText(servers) },
         { id: 'started', header: text.started, cell: ({ startedAt }) => timeOfDay(startedAt) },

@@ -5,7 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useNavigate } from 'react-router';
-import { itemsOf, useGroups } from '../../api/queries.js';
+import { itemsOf, useEveryPage, useGroups } from '../../api/queries.js';
 import type { Group } from '../../api/types.js';
 import { to } from '../../routes.js';
 import { useMay } from '../../shell/context.js';
@@ -19,7 +19,7 @@ import { selectionText } from './selection.js';
 
 /** Every protection group. */
 export default function GroupsPage() {
-  const query = useGroups();
+  const query = useEveryPage(useGroups());
   const { items, filterProps, collectionProps, filteredItemsCount } = useCollection(itemsOf(query.data), {
     filtering: { fields: ['name', 'description'], empty: <Empty />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
     sorting: {},
@@ -40,13 +40,6 @@ export default function GroupsPage() {
       columnDefinitions={COLUMNS}
       filter={
         <TextFilter {...filterProps} filteringAriaLabel={text.filter} filteringPlaceholder={text.filter} countText={common.matches(filteredItemsCount ?? 0)} />
-      }
-      footer={
-        query.hasNextPage && (
-          <Box textAlign="center">
-            <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{common.more}</Button>
-          </Box>
-        )
       }
     />
   );

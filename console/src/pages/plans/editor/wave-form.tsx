@@ -64,6 +64,7 @@ function Names({ label, placeholder, problem, names, all, onNames }: NamesProps)
       <Multiselect
         placeholder={placeholder}
         filteringType="auto"
+        virtualScroll={all.length > 100}
         filteringAriaLabel={common.filterPlaceholder}
         selectedOptions={names.map(option)}
         options={all.map(option)}

@@ -5,7 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { Suspense, lazy, useState } from 'react';
-import { itemsOf, useGroups } from '../../../api/queries.js';
+import { itemsOf, useEveryPage, useGroups } from '../../../api/queries.js';
 import type { PlanDocument, Wave } from '../../../api/types.js';
 import { planEditor as text } from '../../../strings/editors.js';
 import { counted } from '../../../view/format.js';
@@ -27,7 +27,7 @@ interface Props {
 /** The graph as it is while it is edited, and a form for each wave. */
 export function WavesEditor({ plan, problems, onPlan }: Props) {
   const [open, setOpen] = useState(0);
-  const groups = itemsOf(useGroups().data).map(({ name }) => name);
+  const groups = itemsOf(useEveryPage(useGroups()).data).map(({ name }) => name);
   const add = () => {
     const added = withNewWave(plan);
     onPlan(added.plan);
