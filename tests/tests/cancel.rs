@@ -276,6 +276,7 @@ fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
             Some(event) => Err(event.to_string()),
             None => Err("nothing".to_owned()),
         });
+        scenario.until(&id, "its report", |run| run.reports.len() == 3);
         // CloudTrail says minutes later who it was.
         let arn = scenario.cloud.execution_arn("recovery", id.as_str());
         let ada = "arn:aws:iam::000000000000:user/ada";

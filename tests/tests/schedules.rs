@@ -253,16 +253,20 @@ fn a_wrong_schedule_is_refused_with_all_that_is_wrong() {
 #[test]
 fn eventbridge_scheduler_starts_a_drill_with_what_it_was_given() {
     let cloud = cloud();
+    let _undisturbed = cloud.disturb(&[]);
     let scenario = Scenario::new("fired");
     scenario.single_wave(1, |_, _| {});
     put(&scenario, "once", &json!({ "expression": SUNDAYS }));
-    let mut entry = entry(&scenario, "once").unwrap();
+    let target = entry(&scenario, "once").unwrap()["Target"].take();
     // The moment is past, so it fires with its next look, some ten real seconds from now.
     let moved = json!({ "GroupName": cloud.drills(), "ScheduleExpression": "at(2026-01-01T00:00:00)",
-        "FlexibleTimeWindow": { "Mode": "OFF" }, "State": "ENABLED", "Target": entry["Target"].take() });
-    assert_eq!(cloud.scheduler("PUT", &format!("{}.once", scenario.name), Some(&moved)).0, 200);
+        "FlexibleTimeWindow": { "Mode": "OFF" }, "State": "ENABLED", "Target": target });
     let last = eventually("the start", || {
         let last = cloud.get(&path(&scenario, "once"))["lastRun"].take();
+        // The stack's own sweep may come in between, and sets it right.
+        if last.is_null() && entry(&scenario, "once").is_some_and(|entry| entry["ScheduleExpression"] == SUNDAYS) {
+            assert_eq!(cloud.scheduler("PUT", &format!("{}.once", scenario.name), Some(&moved)).0, 200);
+        }
         if last.is_null() { Err("not started".to_owned()) } else { Ok(last) }
     });
     let drill = end_of(&scenario, &ExecutionId::from(last["executionId"].as_str().unwrap()));
