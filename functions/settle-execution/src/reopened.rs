@@ -10,7 +10,8 @@ use crate::{end_lost_servers, end_lost_waves};
 
 /// Seconds between looks in the beginning.
 const SOONEST_LOOK: i64 = 30;
-/// Half a day: a wave that was opened again may be held for a year, and a history has an end.
+/// Half a day: a wave that was opened again may be held for a year, and a history has an end. A hundredth of the time since
+/// makes some thousand looks of that year, and the execution ends at most a hundredth later than its last wave.
 const LATEST_LOOK: i64 = 12 * 3_600;
 
 /// After how many seconds to look again whether the waves have ended that were opened again; nothing when none runs. One
@@ -43,7 +44,7 @@ pub(crate) async fn look(
     if !lost.is_empty() {
         end(clients, records, &lost).await?;
     }
-    Ok(opened_at.map(|at| ((aws::clock::now() - at) / 10).clamp(SOONEST_LOOK, LATEST_LOOK)))
+    Ok(opened_at.map(|at| ((aws::clock::now() - at) / 100).clamp(SOONEST_LOOK, LATEST_LOOK)))
 }
 
 fn is_open(wave: &WaveRecord) -> bool {
