@@ -24,6 +24,7 @@ use crate::store::{Condition, Index, Items, MAX_TRANSACTION, Query, Table, Trans
 
 mod active;
 mod anew;
+mod batch;
 mod claims;
 mod cleanup;
 mod data_loss;
@@ -36,11 +37,10 @@ mod token;
 mod waves;
 
 pub use anew::AttemptRecord;
+pub use batch::{BatchRecord, in_open_intents};
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
-pub use record::{
-    AutomaticCleanup, BatchRecord, ExecutionRecord, ServersEnded, StoredReport, WaveRecord, in_open_intents,
-};
+pub use record::{AutomaticCleanup, ExecutionRecord, ServersEnded, StoredReport, WaveRecord};
 pub use schedules::{MissedStart, ScheduleRunRecord};
 pub use server::{CheckRecord, ServerRecord, SettingsRecord};
 pub use timeline::TimelineRecord;

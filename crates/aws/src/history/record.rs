@@ -1,5 +1,5 @@
-//! The items of ExecutionHistory, as they are stored; those of servers and tokens are in files of their own. What is not known is left out, not written as null: an index
-//! refuses an item whose key attribute has another type.
+//! The items of executions and waves in ExecutionHistory, as they are stored; the others are in files of their own. What is
+//! not known is left out, not written as null: an index refuses an item whose key attribute has another type.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use domain::cleanup::CleanupPolicy;
 use domain::decision::{FailureDecision, Scope};
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
-use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
+use domain::id::{ExecutionId, InstanceId, PlanId};
 use domain::outcome::wave_outcome;
 use domain::plan::{Mode, OnFailure, OnLaunchSettingsFailure};
 use domain::preflight::Finding;
@@ -379,55 +379,6 @@ impl WaveRecord {
         }
         Ok(())
     }
-}
-
-/// A launch batch: an intent while it has no job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchRecord {
-    execution_id: ExecutionId,
-    plan_id: String,
-    /// Its servers.
-    pub servers: BTreeSet<ServerId>,
-    /// When it was intended, in Unix seconds.
-    pub intended_at: i64,
-    /// The DRS job that it became.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job_id: Option<JobId>,
-    /// Whether that job has ended and every server of it is accounted for.
-    #[serde(default)]
-    pub settled: bool,
-}
-
-impl BatchRecord {
-    /// The intent to launch `servers` as batch `number` of a wave.
-    #[must_use]
-    pub fn new(key: &WaveKey, number: usize, servers: BTreeSet<ServerId>, intended_at: i64) -> Self {
-        Self {
-            execution_id: key.execution_id.clone(),
-            plan_id: format!("{}#batch#{:03}#{number:04}", key.plan_id, key.wave),
-            servers,
-            intended_at,
-            job_id: None,
-            settled: false,
-        }
-    }
-
-    pub(super) fn key(&self) -> (&str, &str) {
-        (self.execution_id.as_str(), &self.plan_id)
-    }
-
-    /// Its number in the wave.
-    #[must_use]
-    pub fn number(&self) -> usize {
-        self.plan_id.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or_default()
-    }
-}
-
-/// The servers of intents without a job: DRS may be launching them.
-#[must_use]
-pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
-    batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
 }
 
 pub(super) fn allowed(

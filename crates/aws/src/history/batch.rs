@@ -1,0 +1,57 @@
+//! The item of a launch batch: it is written before DRS is asked, so that a launch whose answer was lost is found again.
+
+use std::collections::BTreeSet;
+
+use domain::id::{ExecutionId, JobId, ServerId};
+use serde::{Deserialize, Serialize};
+
+use super::WaveKey;
+
+/// A launch batch: an intent while it has no job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchRecord {
+    execution_id: ExecutionId,
+    plan_id: String,
+    /// Its servers.
+    pub servers: BTreeSet<ServerId>,
+    /// When it was intended, in Unix seconds.
+    pub intended_at: i64,
+    /// The DRS job that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<JobId>,
+    /// Whether that job has ended and every server of it is accounted for.
+    #[serde(default)]
+    pub settled: bool,
+}
+
+impl BatchRecord {
+    /// The intent to launch `servers` as batch `number` of a wave.
+    #[must_use]
+    pub fn new(key: &WaveKey, number: usize, servers: BTreeSet<ServerId>, intended_at: i64) -> Self {
+        Self {
+            execution_id: key.execution_id.clone(),
+            plan_id: format!("{}#batch#{:03}#{number:04}", key.plan_id, key.wave),
+            servers,
+            intended_at,
+            job_id: None,
+            settled: false,
+        }
+    }
+
+    pub(super) fn key(&self) -> (&str, &str) {
+        (self.execution_id.as_str(), &self.plan_id)
+    }
+
+    /// Its number in the wave.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.plan_id.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+    }
+}
+
+/// The servers of intents without a job: DRS may be launching them.
+#[must_use]
+pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
+    batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
+}
