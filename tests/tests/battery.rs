@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use contract::{Execution, ExecutionStatus, Mode, ServerStatus};
+use contract::{Execution, ExecutionStatus, Mode, ServerStatus, WaveStatus};
 use domain::id::ExecutionId;
+use e2e::cloud::Disturbance;
 use e2e::scenario::{assert_ended, eventually, servers};
 use e2e::{Scenario, cloud};
 use serde_json::{Value, json};
@@ -37,21 +38,35 @@ fn function(state: &str) -> String {
     name
 }
 
-/// A plan of one wave whose run goes through every task: an approval that nobody gives, an action, launch settings, a check.
-fn everything(name: &str) -> (Scenario, Vec<String>) {
+/// A plan of one wave whose run goes through every task: an approval that nobody gives, an action, launch settings, and a
+/// check that fails at first, so that the wave is held until somebody has it checked again.
+fn everything(name: &str, faults: &Disturbance) -> (Scenario, Vec<String>) {
     let scenario = Scenario::new(name);
     let ids = scenario.servers(2, |_, _| {});
+    faults.add(&[&format!("command-fails={}", scenario.host(1))]);
     let group = format!("{}-all", scenario.name);
     let members = json!([{ "id": ids[0] }, { "id": ids[1] }]);
     let document = json!({ "name": group, "servers": members, "launchSettings": { "copyTags": true } });
     scenario.put("protection-groups", &group, &document);
     scenario.plan(&json!([{
-        "name": "all", "groups": [group],
+        "name": "all", "groups": [group], "onFailure": "PAUSE",
         "approval": { "timeoutMinutes": 5, "onTimeout": "PROCEED" },
         "beforeActions": [{ "name": "rest", "kind": "delay", "delayMinutes": 1 }],
-        "healthChecks": [{ "name": "agent", "kind": "ssmAgentOnline", "runIn": ["DRILL"] }],
+        "healthChecks": [{ "name": "smoke", "kind": "ssmCommand", "document": "AWS-RunShellScript",
+            "parameters": { "commands": ["true"] }, "runIn": ["DRILL"] }],
     }]));
     (scenario, ids)
+}
+
+/// Mends what makes the check fail and has it run again, once the wave is held for that.
+fn mend(scenario: &Scenario, now: &Execution) {
+    let held = now.waves.first().is_some_and(|wave| wave.status == WaveStatus::AwaitingDecision && wave.round == 1);
+    if held && now.waves[0].decisions.is_empty() {
+        scenario.cloud.simulator("DELETE", "faults", None);
+        let path = format!("/executions/{}/waves/1/recheck", now.summary.execution_id);
+        let answer = scenario.cloud.send("POST", &path, &[], Some("{}"));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
 }
 
 /// What has happened in both machines of an execution.
@@ -89,13 +104,14 @@ fn assert_whole(scenario: &Scenario, ended: &Execution, ids: &[String], since: u
 
 #[test]
 fn every_task_delivered_twice() {
-    let _alone = cloud().disturb(&[]);
-    let (scenario, ids) = everything("twice-all");
+    let alone = cloud().disturb(&[]);
+    let (scenario, ids) = everything("twice-all", &alone);
     let since = scenario.cloud.journal_position();
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     let (all, mut done) = (all_tasks(), BTreeSet::new());
     let key = json!({
-        "executionId": id, "planId": scenario.name, "wave": 1, "mode": "DRILL", "phase": "BEFORE", "token": "of another delivery",
+        "executionId": id, "planId": scenario.name, "wave": 1, "round": 1, "mode": "DRILL", "phase": "BEFORE",
+        "token": "of another delivery",
     });
     let ended = eventually("the end of the run", || {
         let entered = entered(&events(&scenario, &id));
@@ -109,6 +125,7 @@ fn every_task_delivered_twice() {
             }
         }
         let now = scenario.client().execution(&id).unwrap();
+        mend(&scenario, &now);
         if now.summary.status.is_terminal() && done.len() >= all.len() { Ok(now) } else { Err(format!("{done:?}")) }
     });
     assert_eq!(done, all, "the run went through every task");
@@ -117,8 +134,8 @@ fn every_task_delivered_twice() {
 
 #[test]
 fn every_task_failed_once() {
-    let _alone = cloud().disturb(&[]);
-    let (scenario, ids) = everything("failed-all");
+    let alone = cloud().disturb(&[]);
+    let (scenario, ids) = everything("failed-all", &alone);
     let since = scenario.cloud.journal_position();
     let (all, mut failed) = (all_tasks(), BTreeSet::new());
     let mut refused = scenario.cloud.refuse(&all.iter().map(|state| function(state)).collect::<Vec<_>>());
@@ -137,6 +154,7 @@ fn every_task_failed_once() {
             }
         }
         let now = scenario.client().execution(&id).unwrap();
+        mend(&scenario, &now);
         if now.summary.status.is_terminal() { Ok(now) } else { Err(format!("failed: {failed:?}")) }
     });
     assert_eq!(failed, all, "each was refused once");

@@ -100,7 +100,8 @@ fn every_task_delivered_twice_terminates_each_instance_once_and_nothing_else() {
     assert_eq!(journal.changes("InstanceTerminated", &launched).len(), 3);
     assert!(journal.changes("InstanceTerminated", &standing).is_empty());
 
-    // Long after the end, all of them once more.
+    // Long after the end, when its reports are stored, all of them once more.
+    let ended = scenario.until(&id, "its reports", |execution| execution.reports.len() == 6);
     let since = cloud.journal_position();
     for task in TASKS {
         let answer = cloud.invoke(task, &key);

@@ -147,7 +147,8 @@ fn delivered_twice_it_writes_once_and_what_is_launching_is_left_alone() {
     scenario.cloud.drs("UpdateLaunchConfiguration", &by_hand);
     let answer = scenario.cloud.invoke("apply-launch-settings", &key(1));
     assert_eq!(answer, json!({ "applied": 1, "unchanged": 0, "failed": 0 }));
-    let execution = scenario.end_of(&id);
+    // Its report is stored after its end.
+    let execution = scenario.until(&id, "the report", |execution| execution.reports.len() == 3);
     assert_ended(&execution, ExecutionStatus::Completed);
     let journal = scenario.cloud.journal(since);
     assert_eq!(journal.calls("UpdateLaunchConfiguration", &ids[1..]).len(), 1);
