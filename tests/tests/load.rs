@@ -1,5 +1,6 @@
 //! How long reads take at the size of a large company: 4,000 source servers, 200 protection groups, 200 recovery plans.
-//! The figures are printed. `GET /me` reads nothing: what it takes is what MiniStack's API Gateway and Lambda take.
+//! The figures are printed; `LOAD_READS=100` reads each path as often as a 99th percentile wants. `GET /me` reads nothing:
+//! what it takes is what MiniStack's API Gateway and Lambda take.
 #![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::time::Instant;
@@ -10,7 +11,9 @@ use serde_json::{Value, json};
 
 const SERVERS: usize = 4_000;
 const GROUPS: usize = 200;
-const READS: usize = 100;
+/// How often each path is read, unless `LOAD_READS` says otherwise. So few show what is broken; the last hundredth of them is
+/// the slowest.
+const READS: usize = 20;
 /// What the design promises for the 99th percentile.
 const TARGET_MILLIS: u128 = 200;
 /// A read that takes this long is broken, whatever the machine does besides.
@@ -125,10 +128,11 @@ fn reads_at_four_thousand_servers() {
         "p99 ms",
         "KB"
     );
+    let count = std::env::var("LOAD_READS").map_or(READS, |count| count.parse().unwrap());
     let mut slow = Vec::new();
     for path in &reads {
         let (mut times, mut bytes) = (Vec::new(), 0);
-        for _ in 0..READS {
+        for _ in 0..count {
             let start = Instant::now();
             let answer = cloud().send("GET", path, &[], None);
             times.push(start.elapsed().as_millis());
@@ -136,7 +140,7 @@ fn reads_at_four_thousand_servers() {
             bytes = answer.body.to_string().len();
         }
         times.sort_unstable();
-        let (p50, p99) = (times[READS / 2], times[READS * 99 / 100]);
+        let (p50, p99) = (times[count / 2], times[count * 99 / 100]);
         let mark = if p99 < TARGET_MILLIS { ' ' } else { '!' };
         println!("GET {:<66} {p50:>7} {p99:>7} {:>7} {mark}", path.replace(&scenario.name, "load"), bytes / 1024);
         if p99 >= LIMIT_MILLIS {
