@@ -53,7 +53,9 @@ fn a_group_by_tags_is_resolved_when_a_run_starts_and_frozen_with_it() {
     let tagged = group(&scenario, "tagged", json!({ "selectionTags": selection }));
     let criticality = json!({ ids[1].as_str(): "optional" });
     scenario.plan(&json!([{ "name": "all", "groups": [tagged], "criticality": criticality }]));
-    let first = scenario.run(Mode::Drill);
+    let id = scenario.run(Mode::Drill).summary.execution_id;
+    // Its report is stored after its end.
+    let first = scenario.until(&id, "the report", |execution| execution.reports.len() == 3);
     assert_ended(&first, ExecutionStatus::Completed);
     assert_eq!(ran(&first), ids[..2].iter().cloned().collect());
     let of = |index: usize| serde_json::to_value(first.waves[0].servers[index].criticality).unwrap();

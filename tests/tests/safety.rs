@@ -150,9 +150,9 @@ fn safety_rule_7_a_job_completed_is_not_success() {
     let job = run.servers[0].job_id.as_ref().unwrap().to_string();
     let completed = scenario.cloud.journal(since).changes("JobCompleted", &[job]).len();
     assert_eq!(completed, 1, "DRS calls the job completed");
-    // Step Functions shows it as failed, too.
+    // Step Functions shows it as failed, too, once it has stored the report.
     let arn = scenario.cloud.execution_arn("recovery", execution.summary.execution_id.as_str());
-    assert_eq!(scenario.cloud.sfn("DescribeExecution", &json!({ "executionArn": arn }))["status"], "FAILED");
+    assert_eq!(scenario.cloud.ended(&arn)["status"], "FAILED");
 }
 
 #[test]
@@ -162,8 +162,10 @@ fn a_foreign_job_on_a_server_is_waited_for() {
     let since = scenario.cloud.journal_position();
     scenario.cloud.fault(&[&format!("foreign-job={}:25", ids[0])]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
+    // Who waits, and for what, is written after what is launched.
     let waiting = scenario.until(&id, "the launch of the other server", |execution| {
         servers(execution).any(|server| server.status == ServerStatus::Launching)
+            && servers(execution).any(|server| !server.reason.is_empty())
     });
     let held = servers(&waiting).find(|server| server.server_id.as_str() == ids[0]).unwrap();
     assert_eq!(held.status, ServerStatus::Pending);
