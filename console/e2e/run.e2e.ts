@@ -89,13 +89,13 @@ describe('a drill with a server that does not come up', () => {
 
   it('launches again what failed, when somebody decides so', async () => {
     const { page } = demo;
-    await page.getByText('Wave extra failed and waits for a decision').waitFor({ timeout: 60_000 });
+    await page.getByText('Wave extra failed and waits for a decision').first().waitFor({ timeout: 60_000 });
     await noMoreFaults();
     await page.getByRole('button', { name: 'Launch again' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Comment').fill('there is capacity now');
     await dialog.getByRole('button', { name: 'Launch again' }).click();
-    await page.getByText('Wave extra failed and waits for a decision').waitFor({ state: 'detached' });
+    await page.getByText('Wave extra failed and waits for a decision').first().waitFor({ state: 'detached' });
     await page.getByText('Wave extra: launch again').waitFor();
   });
 
