@@ -65,12 +65,15 @@ pub struct WaveKey {
 }
 
 impl WaveKey {
-    /// The name of the Step Functions execution that runs the wave when it was opened again in `round`. Names have 80
-    /// characters; of an execution's id the end tells it from others.
+    /// The name of the Step Functions execution that runs the wave: the recovery machine's for the first round, one of its own
+    /// when it was opened again in `round`. Names have 80 characters; of an execution's id the end tells it from others.
     #[must_use]
-    pub fn reopened_name(&self, round: u32) -> String {
+    pub fn machine_name(&self, round: u32) -> String {
         const KEPT: usize = 68;
         let id = self.execution_id.as_str();
+        if round <= 1 {
+            return format!("{id}-wave-{:03}", self.wave);
+        }
         let skipped = id.chars().count().saturating_sub(KEPT);
         let end: String = id.chars().skip(skipped).collect();
         format!("{end}-wave-{:03}-{round}", self.wave)

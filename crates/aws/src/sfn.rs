@@ -76,21 +76,12 @@ impl StepFunctions {
         }
     }
 
-    /// What became of the execution `name` of `state_machine_arn`, as Step Functions spells it; nothing when there is none.
-    ///
-    /// # Errors
-    /// When Step Functions cannot be asked.
-    pub async fn execution_status(&self, state_machine_arn: &str, name: &str) -> Result<Option<String>, AwsError> {
-        let arn = format!("{}:{name}", state_machine_arn.replacen(":stateMachine:", ":execution:", 1));
-        Ok(self.execution(&arn).await?.map(|found| found.status))
-    }
-
     /// Starts the wave machine `state_machine_arn` for a wave that was opened again in `round`. Started already, it stays so.
     ///
     /// # Errors
     /// When Step Functions does not start it.
     pub async fn start_reopened(&self, state_machine_arn: &str, key: &WaveKey, round: u32) -> Result<(), AwsError> {
-        match self.start_execution(state_machine_arn, &key.reopened_name(round), key).await {
+        match self.start_execution(state_machine_arn, &key.machine_name(round), key).await {
             Err(error) if error.kind == ErrorKind::Conflict => Ok(()),
             started => started,
         }
@@ -116,4 +107,22 @@ impl StepFunctions {
 
 fn json(operation: &'static str, value: &impl Serialize) -> Result<String, AwsError> {
     serde_json::to_string(value).map_err(|error| AwsError::new(ErrorKind::Bug, operation, error.to_string()))
+}
+
+/// The ARN of the execution `name` of a state machine: the machine's own, but for the kind and the name.
+#[must_use]
+pub fn execution_arn(state_machine_arn: &str, name: &str) -> String {
+    format!("{}:{name}", state_machine_arn.replacen(":stateMachine:", ":execution:", 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_execution_of_a_machine_is_found_by_its_name() {
+        let machine = "arn:aws:states:eu-west-1:111122223333:stateMachine:drs-wave";
+        let arn = "arn:aws:states:eu-west-1:111122223333:execution:drs-wave:e-wave-001";
+        assert_eq!(execution_arn(machine, "e-wave-001"), arn);
+    }
 }

@@ -3,6 +3,7 @@
 
 use aws::Clients;
 use aws::history::{ExecutionRecords, WaveKey, WaveRecord, in_open_intents};
+use aws::sfn::execution_arn;
 use domain::status::ExecutionStatus;
 use task::TaskError;
 
@@ -29,9 +30,9 @@ pub(crate) async fn look(
     for wave in records.waves.iter().filter(|wave| is_open(wave)) {
         let (execution_id, plan_id) = (run.execution_id.clone(), run.plan_id.clone());
         let key = WaveKey { execution_id, plan_id, wave: wave.number };
-        let name = key.reopened_name(wave.machine_round);
-        match clients.sfn.execution_status(machine, &name).await?.as_deref() {
-            Some("RUNNING" | "PENDING_REDRIVE") => {}
+        let arn = execution_arn(machine, &key.machine_name(wave.machine_round));
+        match clients.sfn.execution(&arn).await? {
+            Some(found) if found.runs() => {}
             // Whoever opened it was cut off before he could start it.
             None if run.cancelled.is_none() => clients.sfn.start_reopened(machine, &key, wave.machine_round).await?,
             Some(_) | None => {

@@ -7,7 +7,7 @@ use aws::Clients;
 use aws::audit::{Actor, AuditRecord, Subject};
 use aws::cancel::{Cancel, cancel};
 use aws::history::{ExecutionRecord, WaveKey, WaveRecord};
-use aws::sfn::MachineExecution;
+use aws::sfn::{MachineExecution, execution_arn};
 use check_jobs::Next;
 use domain::id::{ExecutionId, PlanId};
 use domain::plan::Mode;
@@ -85,11 +85,6 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         }
     }
     Ok(response)
-}
-
-/// An execution of a state machine has the machine's ARN, but for the kind and its own name.
-fn execution_arn(machine: &str, name: &str) -> String {
-    format!("{}:{name}", machine.replacen(":stateMachine:", ":execution:", 1))
 }
 
 struct Look<'a> {
@@ -170,11 +165,8 @@ impl Look<'_> {
         if wave.status.is_terminal() {
             return Ok(false);
         }
-        let name = match wave.machine_round {
-            0 | 1 => format!("{}-wave-{:03}", key.execution_id, key.wave),
-            round => key.reopened_name(round),
-        };
-        let machine = self.clients.sfn.execution(&execution_arn(&self.request.wave_machine, &name)).await?;
+        let arn = execution_arn(&self.request.wave_machine, &key.machine_name(wave.machine_round));
+        let machine = self.clients.sfn.execution(&arn).await?;
         if machine.is_some_and(|machine| machine.runs()) {
             return Ok(true);
         }
@@ -249,12 +241,5 @@ mod tests {
     fn what_was_accepted_a_moment_ago_may_yet_begin() {
         assert_eq!(looked(None, UNSTARTED_SECONDS), "runs");
         assert!(looked(None, UNSTARTED_SECONDS + 1).starts_with("failed: NotStarted"));
-    }
-
-    #[test]
-    fn an_execution_of_a_machine_is_found_by_its_name() {
-        let machine = "arn:aws:states:eu-west-1:111122223333:stateMachine:drs-wave";
-        let arn = "arn:aws:states:eu-west-1:111122223333:execution:drs-wave:e-wave-001";
-        assert_eq!(execution_arn(machine, "e-wave-001"), arn);
     }
 }
