@@ -201,7 +201,16 @@ fn wave_case(status: WaveStatus, approval: Option<&WaveApproval>, action: WaveAc
     let context = format!("{action:?} of {status}, approval open: {open:?}");
     let is_held = status == WaveStatus::AwaitingDecision;
     let servers = [CANDIDATE];
-    let now = WaveNow { execution_runs: true, status, approval, decided: None, is_held, round: 1, servers: &servers };
+    let now = WaveNow {
+        execution_runs: true,
+        cancelled: None,
+        status,
+        approval,
+        decided: None,
+        is_held,
+        round: 1,
+        servers: &servers,
+    };
     let possible = action.possible(&now);
     let recorded = Recorded::wave(status, approval);
     let before = recorded.now();

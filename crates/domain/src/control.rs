@@ -96,8 +96,7 @@ impl ExecutionAction {
 }
 
 /// Why nothing else can be done to an execution, or to a wave of it, that is cancelled and has not ended yet.
-#[must_use]
-pub fn ending(cancelled: &Cancellation) -> String {
+fn ending(cancelled: &Cancellation) -> String {
     format!("{}; it ends when DRS has ended what it runs for it", cancelled.reason())
 }
 
@@ -116,6 +115,8 @@ pub struct WaveNow<'a> {
     pub round: u32,
     /// Whether its execution runs, and is not about to end.
     pub execution_runs: bool,
+    /// That its execution is cancelled and has not ended yet: nothing is decided any more then.
+    pub cancelled: Option<&'a Cancellation>,
     /// Its servers.
     pub servers: &'a [Candidate],
 }
@@ -149,9 +150,10 @@ impl WaveAction {
     /// Whether it can be done to `wave`.
     #[must_use]
     pub fn possible(self, wave: &WaveNow<'_>) -> Possible {
-        match self.decides() {
-            None => approvable(wave.status, wave.approval),
-            Some(decided) => decidable(wave, decided),
+        match (wave.cancelled, self.decides()) {
+            (Some(cancelled), _) => Possible::no(ending(cancelled)),
+            (None, None) => approvable(wave.status, wave.approval),
+            (None, Some(decided)) => decidable(wave, decided),
         }
     }
 }

@@ -180,7 +180,16 @@ fn what_may_be_done_to_a_wave() {
 }
 
 fn now(status: WaveStatus) -> WaveNow<'static> {
-    WaveNow { status, approval: None, decided: None, is_held: false, round: 1, execution_runs: false, servers: &[] }
+    WaveNow {
+        status,
+        approval: None,
+        decided: None,
+        is_held: false,
+        round: 1,
+        execution_runs: false,
+        cancelled: None,
+        servers: &[],
+    }
 }
 
 #[test]
@@ -214,6 +223,21 @@ fn what_may_be_decided_about_a_wave() {
         }
     }
     insta::assert_snapshot!(table);
+}
+
+#[test]
+fn nothing_is_decided_about_a_wave_of_an_execution_that_is_cancelled_and_ends() {
+    let open = approval(OnTimeout::Reject);
+    let unhealthy = [Candidate { status: ServerStatus::Unhealthy, has_instance: true }];
+    let cancelled = Cancellation { by: "ada".to_owned(), at: NOW, comment: String::new() };
+    for action in WaveAction::ALL {
+        let status =
+            if action.decides().is_some() { WaveStatus::AwaitingDecision } else { WaveStatus::AwaitingApproval };
+        let runs = WaveNow { approval: Some(&open), is_held: true, servers: &unhealthy, ..now(status) };
+        assert_eq!(action.possible(&runs), Possible::Yes, "{action:?}");
+        let ends = action.possible(&WaveNow { cancelled: Some(&cancelled), ..runs });
+        assert_eq!(said(&ends), "no, ada cancelled the execution; it ends when DRS has ended what it runs for it");
+    }
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Viewer<'_> {
 
 /// A wave, as far as it matters to what may be done to it.
 #[must_use]
-pub fn now_of<'a>(run: &ExecutionRecord, wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
+pub fn now_of<'a>(run: &'a ExecutionRecord, wave: &'a WaveRecord, servers: &'a [Candidate]) -> WaveNow<'a> {
     WaveNow {
         status: wave.status,
         approval: wave.approval.as_ref(),
@@ -48,6 +48,7 @@ pub fn now_of<'a>(run: &ExecutionRecord, wave: &'a WaveRecord, servers: &'a [Can
         is_held: wave.held_at.is_some(),
         round: wave.round,
         execution_runs: run.runs_on(),
+        cancelled: run.cancelled.as_ref().filter(|_| !run.status.is_terminal()),
         servers,
     }
 }
@@ -65,11 +66,7 @@ pub fn execution(records: ExecutionRecords, viewer: &Viewer<'_>) -> Execution {
         .into_iter()
         .map(|record| {
             let of_wave = servers.remove(&record.number).unwrap_or_default();
-            let mut wave = wave(record, &names, of_wave, &records.execution, viewer);
-            if records.execution.cancelled.is_some() {
-                wave.allowed_actions.clear();
-            }
-            wave
+            wave(record, &names, of_wave, &records.execution, viewer)
         })
         .collect();
     bare(records.execution, waves, viewer)

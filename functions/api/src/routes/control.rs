@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CancelExecution, Execution, FieldProblem, WaveDecision};
-use domain::control::{ExecutionAction, MayNot, Possible, WaveAction, ending};
+use domain::control::{ExecutionAction, MayNot, Possible, WaveAction};
 use domain::gate::{ApprovalDecision, Pause, Verdict};
 use domain::id::ExecutionId;
 use domain::role::{ADMINISTRATOR, Action, allowed_roles};
@@ -151,7 +151,6 @@ async fn decide(
         let missing = || Problem::not_found(&format!("wave {number} in execution {id}"));
         let wave = waves.iter_mut().find(|wave| wave.number == number).ok_or_else(missing)?;
         may(caller, run, wave, action)?;
-        goes_on(run)?;
         if let Possible::No { reason } = action.possible(&view::now_of(run, wave, &[])) {
             return Err(not_possible(&reason));
         }
@@ -220,14 +219,6 @@ pub(super) fn may(
             Problem::new(StatusCode::FORBIDDEN, "FOUR_EYES", detail)
         }
     })
-}
-
-/// Nothing is decided any more about an execution that is cancelled and ends.
-pub(super) fn goes_on(run: &ExecutionRecord) -> Result<(), Problem> {
-    match run.cancelled.as_ref().filter(|_| !run.status.is_terminal()) {
-        Some(cancelled) => Err(not_possible(&ending(cancelled))),
-        None => Ok(()),
-    }
 }
 
 /// What somebody said about `what` that he did.

@@ -20,7 +20,7 @@ use domain::plan::Mode;
 use domain::preflight::LiveInstance;
 use domain::status::ServerStatus;
 
-use super::control::{ATTEMPTS, comment, goes_on, is_written, may, not_possible, read, woken};
+use super::control::{ATTEMPTS, comment, is_written, may, not_possible, read, woken};
 use super::reopen;
 use crate::App;
 use crate::caller::Caller;
@@ -106,7 +106,6 @@ async fn decide(
         let servers: Vec<&ServerRecord> = records.servers.iter().filter(|server| server.wave == number).collect();
         let candidates: Vec<Candidate> = servers.iter().map(|server| server.candidate()).collect();
         may(caller, run, wave, action)?;
-        goes_on(run)?;
         if let Possible::No { reason } = action.possible(&view::now_of(run, wave, &candidates)) {
             return Err(not_possible(&reason));
         }
