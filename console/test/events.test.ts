@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Execution } from '../src/api/types.js';
 import { timeline } from '../src/pages/executions/events.js';
-import { instancesIn } from '../src/pages/executions/wave-actions.js';
 
 const run: Execution = {
   executionId: 'p-1',
@@ -37,12 +36,5 @@ it('has what was recorded and what people did in one order, newest first, and no
     [200, 'PauseExecution', 'bob'],
     [110, 'Wave db started', ''],
     [100, 'Drill started', 'ada'],
-  ]);
-});
-
-it('finds each instance that a refused retry names once', () => {
-  expect(instancesIn('exactly i-0123456789abcdef0 and i-51a20ee7b03e97180; i-0123456789abcdef0 again, not s-0123456789abcdef0')).toEqual([
-    'i-0123456789abcdef0',
-    'i-51a20ee7b03e97180',
   ]);
 });

@@ -157,7 +157,7 @@ export const execution = {
     CANCEL: 'Cancel run',
     cancelTitle: 'Cancel this run?',
     cancelText: 'No wave starts anything more. What DRS has started it ends by itself, and it stays: a cancel terminates nothing.',
-    cleanup: 'Clean up',
+    CLEANUP: 'Clean up',
     report: 'Report',
     reportHtml: 'To read and print (HTML)',
     reportCsv: 'A row for each server (CSV)',
