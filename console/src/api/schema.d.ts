@@ -1018,7 +1018,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
+        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "WAVE_DECISION" | "WAVE_ACTION" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
         /** @description One execution with its waves: `GET /v1/executions/{executionId}`, and the 202 of a start. */
         Execution: components["schemas"]["ExecutionSummary"] & {
             cleanup?: null | components["schemas"]["CleanupRun"];
