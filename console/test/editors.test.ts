@@ -61,21 +61,18 @@ describe('problems of the API', () => {
 });
 
 describe('what a start asks for', () => {
-  const finding = (code: Finding['code'], severity: Finding['severity'], message = ''): Finding => ({ code, severity, message, subject: 's', remedy: '' });
-  const live = finding('LIVE_RECOVERY_INSTANCE', 'BLOCKS', 'a recovery would make DRS terminate i-0123456789abcdef0, a recovery instance that is not a drill\'s');
-  const findings = [live, finding('NO_RECOVERY_POINT', 'BLOCKS'), finding('NEVER_DRILLED', 'WARNS')];
+  const finding = (code: Finding['code'], severity: Finding['severity']): Finding => ({ code, severity, message: '', subject: 's', remedy: '' });
+  const findings = [finding('LIVE_RECOVERY_INSTANCE', 'BLOCKS'), finding('NEVER_DRILLED', 'WARNS')];
 
-  it('lets a recovery name the instances that may go, one by one', () => {
-    const choice = startChoice({ findings }, 'RECOVERY');
-    expect(choice.toName).toEqual(['i-0123456789abcdef0']);
-    expect(choice.blocking.map(({ code }) => code)).toEqual(['NO_RECOVERY_POINT']);
-    expect(choice.warnings).toHaveLength(1);
+  it('is what preflight says, and no reading of its findings', () => {
+    const instancesToConfirm = [{ serverId: 's-1', instanceId: 'i-0123456789abcdef0' }];
+    const choice = startChoice({ findings, instancesToConfirm, readyOnceConfirmed: true });
+    expect(choice).toEqual({ toName: ['i-0123456789abcdef0'], blocked: false, warnings: [findings[1]] });
+    expect(startChoice({ findings, instancesToConfirm: [], readyOnceConfirmed: false })).toMatchObject({ toName: [], blocked: true });
   });
 
-  it('never lets a drill replace one, and blocks when there is no instance to name', () => {
-    expect(startChoice({ findings }, 'DRILL')).toMatchObject({ toName: [], blocking: [live, findings[1]] });
-    const unnamed = { ...live, message: 'something runs' };
-    expect(startChoice({ findings: [unnamed] }, 'RECOVERY').blocking).toEqual([unnamed]);
+  it('does not let through what an answer without the word for it might block', () => {
+    expect(startChoice({ findings: [] }).blocked).toBe(true);
   });
 });
 

@@ -63,6 +63,27 @@ export function useExecution(id: string) {
   });
 }
 
+/**
+ * What happened in an execution, newest first. An event appears a moment after what it tells of, so that the end of a run is
+ * not the end of its events: they are asked for after it, too, at leisure.
+ */
+export function useExecutionEvents(executionId: string, live: boolean) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['events', executionId],
+    queryFn: ({ pageParam }) =>
+      body(
+        api.GET('/v1/executions/{executionId}/events', {
+          params: { path: { executionId }, query: { newestFirst: true, nextToken: pageParam, limit: 50 } },
+        }),
+      ),
+    initialPageParam: first,
+    getNextPageParam: next,
+    retry: false,
+    refetchInterval: live ? LIVE_MS : CALM_MS,
+  });
+}
+
 /** Does something to an execution; its answer is the execution as it is then, and shown at once. */
 export function useExecutionChange<T>(id: string, change: (input: T) => Promise<Execution>) {
   const queries = useQueryClient();

@@ -1018,7 +1018,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
+        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "WAVE_DECISION" | "WAVE_ACTION" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
         /** @description One execution with its waves: `GET /v1/executions/{executionId}`, and the 202 of a start. */
         Execution: components["schemas"]["ExecutionSummary"] & {
             cleanup?: null | components["schemas"]["CleanupRun"];
@@ -1033,7 +1033,7 @@ export interface components {
          * @description What may be done to an execution.
          * @enum {string}
          */
-        ExecutionAction: "PAUSE" | "RESUME" | "CANCEL";
+        ExecutionAction: "PAUSE" | "RESUME" | "CANCEL" | "CLEANUP";
         /** @description One run of a plan. It is also the name of the Step Functions execution. */
         ExecutionId: string;
         /** @enum {string} */
@@ -1251,6 +1251,13 @@ export interface components {
         InstanceCleanup: "PENDING" | "TERMINATING" | "TERMINATED" | "LEFT_OVER";
         /** @description A recovery instance. It is the EC2 instance id, `i-…`. */
         InstanceId: string;
+        /** @description A live recovery instance that DRS would terminate, and that whoever starts or retries a recovery has to name. */
+        InstanceToConfirm: {
+            /** @description The instance. */
+            instanceId: components["schemas"]["InstanceId"];
+            /** @description The source server it was launched for. */
+            serverId: components["schemas"]["ServerId"];
+        };
         /** @description `GET /v1/source-servers`: a page of the cached inventory, and how old it is. */
         Inventory: {
             /** @description How many they are. */
@@ -1860,6 +1867,11 @@ export interface components {
             checkedAt: number;
             /** @description Everything that was found. */
             findings: components["schemas"]["Finding"][];
+            /**
+             * @description The live recovery instances that a RECOVERY would make DRS terminate: exactly those that it has to be started with in
+             *     `replaceInstances`.
+             */
+            instancesToConfirm?: components["schemas"]["InstanceToConfirm"][];
             /** @description The mode that was asked about. */
             mode: components["schemas"]["Mode"];
             /** @description The plan. */
@@ -1871,6 +1883,8 @@ export interface components {
             planVersion?: number | null;
             /** @description Whether nothing blocks it. */
             ready: boolean;
+            /** @description Whether nothing blocks it once `instancesToConfirm` are named. */
+            readyOnceConfirmed?: boolean;
             /** @description From which recovery points the run was to be. */
             recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
             /** @description The servers that have no recovery point that they could be launched from, as the findings name them. */
@@ -1882,6 +1896,8 @@ export interface components {
             code: string;
             /** @description What happened and what to do. */
             detail: string;
+            /** @description With `NOT_CONFIRMED` for a retry: exactly the instances to name in `replaceInstances`. */
+            instancesToConfirm?: components["schemas"]["InstanceToConfirm"][];
             /** @description Every single thing that is wrong with a document. */
             problems?: components["schemas"]["FieldProblem"][];
             /**

@@ -27,6 +27,7 @@ export type Readiness = Schemas['Readiness'];
 export type Group = Schemas['Stored_ProtectionGroup'];
 export type SourceServer = Schemas['SourceServer'];
 export type SourceServerDetail = Schemas['SourceServerDetail'];
+export type TimelineEvent = Schemas['TimelineEvent'];
 export type AuditEvent = Schemas['AuditEvent'];
 export type Me = Schemas['Me'];
 export type ImportReport = Schemas['ImportReport'];

@@ -14,7 +14,7 @@ pub use domain::gate::{ApprovalDecision, Cancellation, Pause, Verdict, WaveAppro
 pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
-pub use domain::preflight::{Finding, FindingCode, Severity};
+pub use domain::preflight::{Finding, FindingCode, InstanceToConfirm, Severity};
 pub use domain::recovery_point::{Moment, OtherPoints, RecoveryPointChoice};
 pub use domain::schedule::Schedule;
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
@@ -110,6 +110,9 @@ pub struct ProblemDetails {
     /// Every single thing that is wrong with a document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<FieldProblem>,
+    /// With `NOT_CONFIRMED` for a retry: exactly the instances to name in `replaceInstances`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances_to_confirm: Vec<InstanceToConfirm>,
 }
 
 /// One thing that is wrong with a document.

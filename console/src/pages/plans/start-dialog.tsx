@@ -34,10 +34,10 @@ export function StartDialog({ plan, mode, onClose }: Props) {
   const [named, setNamed] = useState<readonly string[]>([]);
   const [accepted, setAccepted] = useState(false);
   const starting = useStart(plan, mode, onClose);
-  const choice = preflight.data && startChoice(preflight.data, mode);
+  const choice = preflight.data && startChoice(preflight.data);
   const ready =
     choice !== undefined &&
-    choice.blocking.length === 0 &&
+    !choice.blocked &&
     choice.toName.every((instance) => named.includes(instance)) &&
     (choice.warnings.length === 0 || accepted) &&
     (mode !== 'RECOVERY' || typed === plan.name);
@@ -57,7 +57,7 @@ export function StartDialog({ plan, mode, onClose }: Props) {
         {preflight.isFetching && <Box><Spinner /> {planStrings.preflight.asking}</Box>}
         {preflight.error && <Failure error={preflight.error} retry={() => void preflight.refetch()} />}
         {preflight.data && !preflight.isFetching && (
-          <Agreement preflight={preflight.data} mode={mode} named={named} onNamed={setNamed} accepted={accepted} onAccepted={setAccepted} />
+          <Agreement preflight={preflight.data} named={named} onNamed={setNamed} accepted={accepted} onAccepted={setAccepted} />
         )}
         {mode === 'RECOVERY' && (
           <FormField label={text.confirm(plan.name)} description={text.confirmHint}>
@@ -95,18 +95,17 @@ function useStart(plan: Plan, mode: Mode, onClose: () => void) {
 
 interface AgreementProps {
   readonly preflight: Preflight;
-  readonly mode: Mode;
   readonly named: readonly string[];
   readonly onNamed: (named: readonly string[]) => void;
   readonly accepted: boolean;
   readonly onAccepted: (accepted: boolean) => void;
 }
 
-function Agreement({ preflight, mode, named, onNamed, accepted, onAccepted }: AgreementProps) {
-  const { toName, blocking, warnings } = startChoice(preflight, mode);
+function Agreement({ preflight, named, onNamed, accepted, onAccepted }: AgreementProps) {
+  const { toName, blocked, warnings } = startChoice(preflight);
   return (
     <SpaceBetween size="l">
-      {blocking.length > 0 && <Alert type="error">{text.blocked}</Alert>}
+      {blocked && <Alert type="error">{text.blocked}</Alert>}
       {toName.length > 0 && (
         <FormField label={text.replaced} description={text.replacedHint} stretch>
           {toName.map((instance) => (
@@ -120,7 +119,7 @@ function Agreement({ preflight, mode, named, onNamed, accepted, onAccepted }: Ag
           ))}
         </FormField>
       )}
-      {blocking.length === 0 && warnings.length > 0 && (
+      {!blocked && warnings.length > 0 && (
         <Checkbox checked={accepted} onChange={({ detail }) => onAccepted(detail.checked)}>{text.accepted(warnings.length)}</Checkbox>
       )}
       {preflight.findings.length > 0 && <FindingsTable findings={preflight.findings} embedded />}

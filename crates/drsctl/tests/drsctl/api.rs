@@ -69,7 +69,8 @@ fn finding() -> Value {
 }
 
 fn preflight() -> Value {
-    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "findings": [finding()], "checkedAt": 0,
+    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "readyOnceConfirmed": true,
+        "instancesToConfirm": [{"serverId": "s-1", "instanceId": NASTY}], "findings": [finding()], "checkedAt": 0,
         "recoveryPoint": {"kind": "NOT_AFTER", "at": 1_795_312_800}, "withoutRecoveryPoint": [NASTY]})
 }
 
