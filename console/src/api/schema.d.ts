@@ -429,6 +429,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The use of DRS's quotas in each Region that this deployment recovers into: jobs live from DRS, replicating servers as
+         *     the inventory was last read. A Region that does not answer says why; the others are not touched.
+         */
+        get: operations["listQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recovery-plans": {
         parameters: {
             query?: never;
@@ -1594,6 +1614,37 @@ export interface components {
             nextToken?: string | null;
         };
         /** @description A page of a list. */
+        Page_RegionQuotas: {
+            /** @description How many they are. */
+            count: number;
+            /** @description The items of this page. */
+            items: {
+                /** @description The account. */
+                account: string;
+                /**
+                 * Format: int64
+                 * @description When DRS was asked for jobs, in Unix seconds.
+                 */
+                checkedAt: number;
+                /** @description Why DRS did not answer; null where it did. */
+                error?: string | null;
+                /**
+                 * Format: int64
+                 * @description When the inventory was last read, in Unix seconds; null where it never was.
+                 */
+                inventoryReadAt?: number | null;
+                jobs?: null | components["schemas"]["QuotaUse"];
+                /** @description The Region. */
+                region: string;
+                replicatingServers?: null | components["schemas"]["QuotaUse"];
+                serversInJobs?: null | components["schemas"]["QuotaUse"];
+                /** @description Source servers that one job takes. */
+                serversPerJob: number;
+            }[];
+            /** @description Give it as `nextToken` to get the next page; null on the last. */
+            nextToken?: string | null;
+        };
+        /** @description A page of a list. */
         Page_Stored_ProtectionGroup: {
             /** @description How many they are. */
             count: number;
@@ -1938,6 +1989,20 @@ export interface components {
             /** @description Its source servers, one by one. A source server is in at most one group. */
             servers?: components["schemas"]["Member"][];
         };
+        /**
+         * @description How much room a quota leaves.
+         * @enum {string}
+         */
+        QuotaLevel: "OK" | "HIGH" | "FULL";
+        /** @description The use of one quota. */
+        QuotaUse: {
+            /** @description How much room that leaves. */
+            level: components["schemas"]["QuotaLevel"];
+            /** @description What DRS allows. */
+            limit: number;
+            /** @description What is in use. */
+            used: number;
+        };
         /** @description The result of a scheduled preflight of a plan: an item of `GET /v1/recovery-plans/{name}/readiness`. */
         Readiness: components["schemas"]["Preflight"] & {
             /** @description Whether the verdict or the findings are others than the time before. */
@@ -2036,8 +2101,36 @@ export interface components {
             readAt?: number | null;
             /** @description The Region. */
             region: string;
+            /** @description How many of them are in which `dataReplicationState`, as DRS spells it. */
+            replicationStates?: {
+                [key: string]: number;
+            };
             /** @description Source servers when it was last read. */
             servers: number;
+        };
+        /** @description The quotas of one account and Region: an item of `GET /v1/quotas`. */
+        RegionQuotas: {
+            /** @description The account. */
+            account: string;
+            /**
+             * Format: int64
+             * @description When DRS was asked for jobs, in Unix seconds.
+             */
+            checkedAt: number;
+            /** @description Why DRS did not answer; null where it did. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description When the inventory was last read, in Unix seconds; null where it never was.
+             */
+            inventoryReadAt?: number | null;
+            jobs?: null | components["schemas"]["QuotaUse"];
+            /** @description The Region. */
+            region: string;
+            replicatingServers?: null | components["schemas"]["QuotaUse"];
+            serversInJobs?: null | components["schemas"]["QuotaUse"];
+            /** @description Source servers that one job takes. */
+            serversPerJob: number;
         };
         /** @description The report of one execution: `GET /v1/executions/{executionId}/report`. */
         Report: {
@@ -5642,6 +5735,105 @@ export interface operations {
             };
             /** @description The document says what cannot be; `problems` has every place. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegionQuotas"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };

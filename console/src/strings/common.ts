@@ -21,6 +21,7 @@ export const common = {
   no: 'No',
   filterPlaceholder: 'Find',
   noMatch: 'Nothing matches',
+  pages: { next: 'Next page', previous: 'Previous page', page: (n: number) => `Page ${n}` },
   clearFilter: 'Clear the filter',
   matches: (count: number) => (count === 1 ? '1 match' : `${count} matches`),
   roles: (roles: readonly string[]) => (roles.length > 0 ? roles.join(', ') : 'No role'),

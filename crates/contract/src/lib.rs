@@ -15,6 +15,7 @@ pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
 pub use domain::preflight::{Finding, FindingCode, InstanceToConfirm, Severity};
+pub use domain::quota::{QuotaLevel, QuotaUse};
 pub use domain::recovery_point::{Moment, OtherPoints, RecoveryPointChoice};
 pub use domain::schedule::Schedule;
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
@@ -29,6 +30,7 @@ mod execution;
 mod group;
 mod inventory;
 mod plan;
+mod quota;
 mod schedule;
 mod timeline;
 mod transfer;
@@ -45,6 +47,7 @@ pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,
 };
 pub use plan::{AskPreflight, PlanForecast, Preflight, Readiness, ReadinessVerdict};
+pub use quota::RegionQuotas;
 pub use schedule::{MissedRun, PlanSchedule, ScheduleRun};
 pub use timeline::TimelineEvent;
 pub use transfer::{

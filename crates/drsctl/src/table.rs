@@ -17,6 +17,7 @@ pub(crate) mod failures;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
+pub mod quotas;
 pub mod schedules;
 pub mod servers;
 

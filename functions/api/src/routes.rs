@@ -19,6 +19,7 @@ pub mod native_plan;
 mod points;
 pub mod preflight;
 pub mod protection_groups;
+pub mod quotas;
 pub mod readiness;
 pub mod recovery_plans;
 mod reopen;
