@@ -10,8 +10,10 @@ let browser: Browser;
 let demo: Window;
 
 beforeAll(async () => {
-  const servers = await sourceServers(plan, 2);
-  await api('PUT', `/protection-groups/${group}`, { name: group, servers: servers.map((id) => ({ id })) });
+  const [one, two, three] = await sourceServers(plan, 3);
+  await api('PUT', `/protection-groups/${group}`, { name: group, servers: [{ id: one }, { id: two }] });
+  await api('PUT', `/protection-groups/${plan}-run`, { name: `${plan}-run`, servers: [{ id: three }] });
+  await api('PUT', `/recovery-plans/${plan}-run`, { name: `${plan}-run`, waves: [{ name: 'all', groups: [`${plan}-run`] }] });
   browser = await launch();
   demo = await windowOf(browser, 'demo');
 });
@@ -123,6 +125,46 @@ it('loses nothing of a plan that is opened and saved', async () => {
   await page.getByRole('heading', { name: plan, level: 1 }).waitFor();
   const after = await api<Stored>('GET', `/recovery-plans/${plan}`);
   expect(after).toEqual({ ...before, description: 'opened and saved', version: 3, updatedAt: after['updatedAt'] });
+});
+
+it('starts a drill from a recovery point that is chosen by hand, and asks preflight about exactly that', async () => {
+  const { page } = demo;
+  await page.goto(`/plans/${plan}-run`);
+  await page.getByRole('button', { name: 'Start drill' }).click();
+  const dialog = page.getByRole('dialog');
+  const start = dialog.getByRole('button', { name: 'Start drill' });
+  const accept = dialog.getByText(/^I accept the/);
+  await accept.click();
+  await expect.poll(() => start.isEnabled()).toBe(true);
+  // No recovery point is as old as that.
+  await dialog.getByText('Not after a moment', { exact: true }).click();
+  expect(await start.isDisabled()).toBe(true);
+  await dialog.getByRole('textbox', { name: 'Date' }).fill('2020/01/02');
+  await dialog.getByRole('textbox', { name: 'Time' }).fill('03:04:05');
+  await dialog.getByText('This run would be refused').waitFor();
+  expect(await start.isDisabled()).toBe(true);
+  await inspect(demo, 'start-dialog-not-after');
+
+  await dialog.getByText('Chosen for single servers', { exact: true }).click();
+  await dialog.getByRole('button', { name: /Choose servers/ }).click();
+  await page.getByRole('option', { name: `${plan}-3` }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: new RegExp(`Recovery point of ${plan}-3`) }).click();
+  const option = page.getByRole('option').filter({ hasText: 'pit-' }).last();
+  const snapshot = /pit-[0-9a-z]+/.exec((await option.textContent()) ?? '')?.[0];
+  await option.click();
+  // What was accepted was another run.
+  await accept.waitFor();
+  expect(await start.isDisabled()).toBe(true);
+  await accept.click();
+  await start.click();
+  await page.waitForURL(/\/executions\//);
+  const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+  const { id: server } = (await api<{ servers: { id: string }[] }>('GET', `/protection-groups/${plan}-run`)).servers[0]!;
+  expect(await api('GET', `/executions/${id}`)).toMatchObject({
+    mode: 'DRILL',
+    recoveryPoint: { kind: 'SNAPSHOTS', snapshots: { [server]: snapshot }, others: { kind: 'LATEST' } },
+  });
 });
 
 it('was shown without a complaint of the browser', () => {
