@@ -2,7 +2,7 @@ import { type InfiniteData, useInfiniteQuery, useMutation, useQuery, useQueryCli
 import { useEffect } from 'react';
 import { useApi } from '../shell/context.js';
 import { body } from './client.js';
-import type { Execution, Mode } from './types.js';
+import type { Execution, Mode, RecoveryPointChoice } from './types.js';
 
 /** Shorter than the 2 s in which the console promises to show what the API knows. */
 const LIVE_MS = 1000;
@@ -162,11 +162,11 @@ export function useForecast(name: string, mode: Mode, enabled = true) {
 }
 
 /** Reads live from DRS: never repeated by itself. */
-export function usePreflight(name: string, mode: Mode, enabled: boolean) {
+export function usePreflight(name: string, mode: Mode, enabled: boolean, recoveryPoint: RecoveryPointChoice = { kind: 'LATEST' }) {
   const api = useApi();
   return useQuery({
-    queryKey: ['preflight', name, mode],
-    queryFn: () => body(api.POST('/v1/recovery-plans/{name}/preflight', { params: { path: { name }, query: { mode } } })),
+    queryKey: ['preflight', name, mode, recoveryPoint],
+    queryFn: () => body(api.POST('/v1/recovery-plans/{name}/preflight', { params: { path: { name }, query: { mode } }, body: { recoveryPoint } })),
     enabled,
     staleTime: 0,
     gcTime: 0,

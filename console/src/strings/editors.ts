@@ -40,6 +40,7 @@ export const planEditor = {
   onFailureContinue: 'The waves behind it begin all the same',
   onFailurePause: 'It waits for a decision',
   minHealthy: 'Healthy at least, percent of its servers',
+  minHealthyDefault: '0: the critical servers decide alone',
   launchTimeout: 'Launch timeout, minutes',
   approval: 'Somebody has to approve it before it begins',
   approvalRole: 'Role that decides',
@@ -47,18 +48,7 @@ export const planEditor = {
   onTimeout: 'Without a decision',
   onTimeoutReject: 'Reject',
   onTimeoutProceed: 'Let it through',
-  checks: 'Health checks',
-  checksHint: 'What else a check or an action says (parameters, modes) stays as it is; change it with a file.',
-  addCheck: 'Add check',
   removeCheck: 'Remove',
-  noChecks: 'No health check',
-  checkName: 'Name',
-  checkKind: 'Kind',
-  kindAgent: 'SSM agent is online',
-  kindCommand: 'SSM command succeeds',
-  checkDocument: 'Document',
-  checkTimeout: 'Minutes',
-  problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),
 } as const;
 
 export const groupEditor = {
