@@ -45,11 +45,28 @@ export function useExecutions(filter: { planId?: string; leftOver?: boolean } = 
   });
 }
 
+/** What has ended, with its stored reports. */
+export function useReports(filter: { planId?: string; mode?: Mode }) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['reports', filter],
+    queryFn: ({ pageParam }) => body(api.GET('/v1/reports', { params: { query: { ...filter, nextToken: pageParam, limit: 50 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
+    refetchInterval: CALM_MS,
+  });
+}
+
 export const executionKey = (id: string) => ['execution', id] as const;
 
 /** Whether there is still something to come. */
 export function isLive(execution: Pick<Execution, 'endedAt' | 'cleanup'>): boolean {
   return execution.endedAt == null || execution.cleanup?.status === 'RUNNING';
+}
+
+/** How often an execution is asked for. Its report, and a clean-up of somebody else, come after its end: at leisure then. */
+function pace(execution: Execution | undefined): number {
+  return execution === undefined || isLive(execution) ? LIVE_MS : CALM_MS;
 }
 
 /** An execution; asked for again and again while it runs. A failed attempt is not repeated: the next one comes anyway. */
@@ -59,7 +76,7 @@ export function useExecution(id: string) {
     queryKey: executionKey(id),
     queryFn: () => body(api.GET('/v1/executions/{executionId}', { params: { path: { executionId: id } } })),
     retry: false,
-    refetchInterval: ({ state }) => (state.data && !isLive(state.data) ? false : LIVE_MS),
+    refetchInterval: ({ state }) => pace(state.data),
   });
 }
 

@@ -653,6 +653,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Executions that have ended, newest first, with the reports that were stored of each. What is not wanted is left out of a
+         *     page after it was read, so a page can be shorter than its limit, even empty, and have a `nextToken` all the same.
+         */
+        get: operations["listReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/source-servers": {
         parameters: {
             query?: never;
@@ -1056,6 +1076,31 @@ export interface components {
         ExecutionAction: "PAUSE" | "RESUME" | "CANCEL" | "CLEANUP";
         /** @description One run of a plan. It is also the name of the Step Functions execution. */
         ExecutionId: string;
+        /** @description An execution that has ended, with its stored reports: an item of `GET /v1/reports`. */
+        ExecutionReports: {
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            endedAt?: number | null;
+            /** @description The execution. */
+            executionId: components["schemas"]["ExecutionId"];
+            /** @description DRILL or RECOVERY. */
+            mode: components["schemas"]["Mode"];
+            /** @description The plan it ran. */
+            planId: components["schemas"]["PlanId"];
+            /** @description Why the last one could not be stored; null where it was. */
+            reportFailure?: string | null;
+            /** @description Its reports that were stored, the oldest first: one of each format at its end, and again after each cleanup. */
+            reports: components["schemas"]["StoredReport"][];
+            /**
+             * Format: int64
+             * @description When it was accepted.
+             */
+            startedAt: number;
+            /** @description How it ended. */
+            status: components["schemas"]["ExecutionStatus"];
+        };
         /** @enum {string} */
         ExecutionStatus: "PENDING" | "RUNNING" | "COMPLETED" | "PARTIAL" | "FAILED" | "REFUSED" | "CANCELLED";
         /** @description One execution, without its waves: an item of `GET /v1/executions`. */
@@ -1457,6 +1502,38 @@ export interface components {
                 sourceAddress: string;
                 /** @description Its name or id. */
                 subject: string;
+            }[];
+            /** @description Give it as `nextToken` to get the next page; null on the last. */
+            nextToken?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_ExecutionReports: {
+            /** @description How many they are. */
+            count: number;
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it ended.
+                 */
+                endedAt?: number | null;
+                /** @description The execution. */
+                executionId: components["schemas"]["ExecutionId"];
+                /** @description DRILL or RECOVERY. */
+                mode: components["schemas"]["Mode"];
+                /** @description The plan it ran. */
+                planId: components["schemas"]["PlanId"];
+                /** @description Why the last one could not be stored; null where it was. */
+                reportFailure?: string | null;
+                /** @description Its reports that were stored, the oldest first: one of each format at its end, and again after each cleanup. */
+                reports: components["schemas"]["StoredReport"][];
+                /**
+                 * Format: int64
+                 * @description When it was accepted.
+                 */
+                startedAt: number;
+                /** @description How it ended. */
+                status: components["schemas"]["ExecutionStatus"];
             }[];
             /** @description Give it as `nextToken` to get the next page; null on the last. */
             nextToken?: string | null;
@@ -2511,6 +2588,11 @@ export interface components {
         };
         /** @description A report of an execution that is stored, as it was then. */
         StoredReport: {
+            /**
+             * Format: int64
+             * @description How many bytes it has; null for one that an earlier version stored.
+             */
+            bytes?: number | null;
             /** @description `html`, `json` or `csv`. */
             format: string;
             /** @description Under which key of the bucket for reports. */
@@ -7491,6 +7573,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored_RecoveryPlan"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                /** @description Only executions of this plan. */
+                planId?: components["schemas"]["PlanId"];
+                /** @description Only drills, or only recoveries. */
+                mode?: "DRILL" | "RECOVERY";
+                /** @description From the page before. */
+                nextToken?: string;
+                /** @description Executions of this page at most; 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExecutionReports"];
                 };
             };
             /** @description What `If-None-Match` names is still so. */

@@ -39,8 +39,8 @@ pub use audit::{AuditEvent, Me};
 pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
-    CancelExecution, CheckRun, Execution, ExecutionSummary, PlanRun, RetryWave, ServerAttempt, ServerCounts, ServerRun,
-    SettingsRun, StartExecution, StoredReport, WaveDecision, WaveRun,
+    CancelExecution, CheckRun, Execution, ExecutionReports, ExecutionSummary, PlanRun, RetryWave, ServerAttempt,
+    ServerCounts, ServerRun, SettingsRun, StartExecution, StoredReport, WaveDecision, WaveRun,
 };
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{

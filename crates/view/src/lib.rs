@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use aws::history::{AttemptRecord, CheckRecord, ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
 use contract::{
-    CheckRun, CleanupRun, CleanupStatus, Execution, ExecutionSummary, ServerAttempt, ServerCounts, ServerRun,
-    SettingsRun, StoredReport, WaveRun,
+    CheckRun, CleanupRun, CleanupStatus, Execution, ExecutionReports, ExecutionSummary, ServerAttempt, ServerCounts,
+    ServerRun, SettingsRun, StoredReport, WaveRun,
 };
 use domain::control::{Decider, ExecutionAction, Possible, WaveAction, WaveNow};
 use domain::decision::Candidate;
@@ -85,12 +85,28 @@ fn bare(
     Execution { summary: summary(record, status, viewer), waves, cleanup, reports, report_failure }
 }
 
+/// An execution with its stored reports, and nothing more.
+#[must_use]
+pub fn reports(record: ExecutionRecord) -> ExecutionReports {
+    ExecutionReports {
+        execution_id: record.execution_id,
+        plan_id: record.plan_id,
+        mode: record.mode,
+        status: record.status,
+        started_at: record.started_at,
+        ended_at: record.ended_at,
+        reports: record.reports.into_iter().map(stored_report).collect(),
+        report_failure: record.report_failure,
+    }
+}
+
 fn stored_report(report: aws::history::StoredReport) -> StoredReport {
     StoredReport {
         format: report.format,
         key: report.key,
         sha256: report.sha256,
         version_id: report.version_id,
+        bytes: report.bytes,
         stored_at: report.stored_at,
     }
 }

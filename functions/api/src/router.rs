@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
     audit, cleanup, control, decisions, executions, export, forecast, history, import, launch_settings, me,
-    native_plan, preflight, protection_groups, quotas, readiness, recovery_plans, report, resolve, schedules,
+    native_plan, preflight, protection_groups, quotas, readiness, recovery_plans, report, reports, resolve, schedules,
     source_servers, timeline, versions,
 };
 use crate::{conditional, openapi};
@@ -63,6 +63,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(executions::list)))
         .routes(secured(Read, routes!(executions::get)))
         .routes(secured(Read, routes!(report::get)))
+        .routes(secured(Read, routes!(reports::list)))
         .routes(secured(Read, routes!(timeline::list)))
         .routes(secured(Pause, routes!(control::pause)))
         .routes(secured(Pause, routes!(control::resume)))

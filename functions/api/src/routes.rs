@@ -24,6 +24,7 @@ pub mod readiness;
 pub mod recovery_plans;
 mod reopen;
 pub mod report;
+pub mod reports;
 pub mod resolve;
 pub mod schedules;
 pub mod source_servers;

@@ -1,5 +1,4 @@
 import Button from '@cloudscape-design/components/button';
-import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { type Api, body } from '../../api/client.js';
@@ -9,8 +8,8 @@ import { useApi } from '../../shell/context.js';
 import { useNotify } from '../../shell/notifications.js';
 import { execution as strings } from '../../strings/executions.js';
 import { ConfirmDialog } from '../../view/confirm-dialog.js';
-import { saveAs } from '../../view/save-as.js';
 import { CommentField } from './comment-field.js';
+import { ReportButton } from './report-button.js';
 
 const text = strings.actions;
 
@@ -62,7 +61,7 @@ export function ExecutionButtons({ execution }: { execution: Execution }) {
           {text[action]}
         </Button>
       ))}
-      <ReportButton execution={execution} />
+      <ReportButton executionId={execution.executionId} />
       {asking === 'CANCEL' && <CancelDialog {...dialog} onConfirm={(comment) => run('CANCEL', comment)} />}
       {asking === 'CLEANUP' && <CleanupDialog {...dialog} execution={execution} onConfirm={() => run('CLEANUP')} />}
     </SpaceBetween>
@@ -89,37 +88,5 @@ function CleanupDialog({ execution, busy, onConfirm, onCancel }: DialogProps & {
     <ConfirmDialog title={text.cleanupTitle} action={text.CLEANUP} busy={busy} onConfirm={() => onConfirm('')} onCancel={onCancel}>
       {text.cleanupText(launched.length)}
     </ConfirmDialog>
-  );
-}
-
-const FORMATS = [
-  { id: 'html', text: text.reportHtml },
-  { id: 'csv', text: text.reportCsv },
-  { id: 'json', text: text.reportJson },
-] as const;
-
-function ReportButton({ execution: { executionId } }: { execution: Execution }) {
-  const api = useApi();
-  const notify = useNotify();
-  const [busy, setBusy] = useState(false);
-  const load = async (format: 'html' | 'csv' | 'json') => {
-    setBusy(true);
-    try {
-      const answer = api.GET('/v1/executions/{executionId}/report', { params: { path: { executionId }, query: { format } }, parseAs: 'blob' });
-      saveAs((await answer).data as unknown as Blob, `${executionId}.${format}`);
-    } catch (error) {
-      notify('error', text.reportFailed, error instanceof Error ? error.message : String(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <ButtonDropdown
-      loading={busy}
-      items={[...FORMATS]}
-      onItemClick={({ detail }) => void load((FORMATS.find(({ id }) => id === detail.id) ?? FORMATS[0]).id)}
-    >
-      {text.report}
-    </ButtonDropdown>
   );
 }

@@ -134,6 +134,9 @@ pub struct StoredReport {
     /// Its version in the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
+    /// How long it is; missing in the records of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// When, in Unix seconds.
     pub stored_at: i64,
 }
