@@ -169,6 +169,25 @@ it('starts a drill from a recovery point that is chosen by hand, and asks prefli
   });
 });
 
+it('compares any two versions of a plan', async () => {
+  const { page } = demo;
+  const document = { name: `${plan}-run`, waves: [{ name: 'all', groups: [`${plan}-run`] }] };
+  await api('PUT', `/recovery-plans/${plan}-run`, { ...document, description: 'between' });
+  await api('PUT', `/recovery-plans/${plan}-run`, { ...document, description: 'newest', targetRtoMinutes: 77 });
+  await page.goto(`/plans/${plan}-run?tab=versions`);
+  const compare = page.getByRole('button', { name: 'Compare' });
+  await page.getByRole('checkbox', { name: 'Select version 3' }).click();
+  expect(await compare.isDisabled()).toBe(true);
+  await page.getByRole('checkbox', { name: 'Select version 1' }).click();
+  await compare.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('row').filter({ hasText: 'targetRtoMinutes' }).getByText('77').waitFor();
+  await dialog.getByText('newest').waitFor();
+  expect(await dialog.getByText('between').count()).toBe(0);
+  await inspect(demo, 'plan-versions-compared');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+});
+
 it('deletes a group only when no plan uses it, and a plan only without schedules, once the name is typed', async () => {
   const { page } = demo;
   const spare = `${plan}-spare`;
