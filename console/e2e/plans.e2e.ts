@@ -8,9 +8,11 @@ const plan = `pl-${unique}`;
 const group = `${plan}-all`;
 let browser: Browser;
 let demo: Window;
+let servers: string[] = [];
 
 beforeAll(async () => {
-  const [one, two, three] = await sourceServers(plan, 3);
+  servers = await sourceServers(plan, 4);
+  const [one, two, three] = servers;
   await api('PUT', `/protection-groups/${group}`, { name: group, servers: [{ id: one }, { id: two }] });
   await api('PUT', `/protection-groups/${plan}-run`, { name: `${plan}-run`, servers: [{ id: three }] });
   await api('PUT', `/recovery-plans/${plan}-run`, { name: `${plan}-run`, waves: [{ name: 'all', groups: [`${plan}-run`] }] });
@@ -115,8 +117,8 @@ it('loses nothing of a plan that is opened and saved', async () => {
   const { version: _, updatedAt: __, updatedBy: ___, ...document } = await api<Stored>('GET', `/recovery-plans/${plan}`);
   const [wave] = document.waves;
   const script = { name: 'script', kind: 'ssmCommand', document: 'AWS-RunShellScript', parameters: { commands: ['set -e\ntrue', 'exit 0'] }, os: 'windows', required: false };
-  const servers = await api<{ servers: { id: string }[] }>('GET', `/protection-groups/${group}`);
-  const criticality = { [servers.servers[0]?.id ?? '']: 'optional' };
+  const stored = await api<{ servers: { id: string }[] }>('GET', `/protection-groups/${group}`);
+  const criticality = { [stored.servers[0]?.id ?? '']: 'optional' };
   await api('PUT', `/recovery-plans/${plan}`, { ...document, waves: [{ ...wave, criticality, healthChecks: [script] }] });
   const before = await api<Stored>('GET', `/recovery-plans/${plan}`);
   await page.goto(`/plans/${plan}/edit`);
@@ -165,6 +167,62 @@ it('starts a drill from a recovery point that is chosen by hand, and asks prefli
     mode: 'DRILL',
     recoveryPoint: { kind: 'SNAPSHOTS', snapshots: { [server]: snapshot }, others: { kind: 'LATEST' } },
   });
+});
+
+it('compares any two versions of a plan', async () => {
+  const { page } = demo;
+  const document = { name: `${plan}-run`, waves: [{ name: 'all', groups: [`${plan}-run`] }] };
+  await api('PUT', `/recovery-plans/${plan}-run`, { ...document, description: 'between' });
+  await api('PUT', `/recovery-plans/${plan}-run`, { ...document, description: 'newest', targetRtoMinutes: 77 });
+  await page.goto(`/plans/${plan}-run?tab=versions`);
+  const compare = page.getByRole('button', { name: 'Compare' });
+  await page.getByRole('checkbox', { name: 'Select version 3' }).click();
+  expect(await compare.isDisabled()).toBe(true);
+  await page.getByRole('checkbox', { name: 'Select version 1' }).click();
+  await compare.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('row').filter({ hasText: 'targetRtoMinutes' }).getByText('77').waitFor();
+  await dialog.getByText('newest').waitFor();
+  expect(await dialog.getByText('between').count()).toBe(0);
+  await inspect(demo, 'plan-versions-compared');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+});
+
+it('deletes a group only when no plan uses it, and a plan only without schedules, once the name is typed', async () => {
+  const { page } = demo;
+  const spare = `${plan}-spare`;
+  const [, , , server] = servers;
+  await api('PUT', `/protection-groups/${spare}`, { name: spare, servers: [{ id: server }] });
+  await api('PUT', `/recovery-plans/${spare}`, { name: spare, waves: [{ name: 'all', groups: [spare] }] });
+  await api('PUT', `/recovery-plans/${spare}/schedules/yearly`, { expression: 'cron(0 3 1 1 ? *)' });
+  const dialog = page.getByRole('dialog');
+  const remove = dialog.getByRole('button', { name: 'Delete' });
+  const ask = async () => {
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    expect(await remove.isDisabled()).toBe(true);
+    await dialog.getByLabel(`Type ${spare} to confirm`).fill(spare);
+    await remove.click();
+  };
+
+  await page.goto(`/groups/${spare}`);
+  await ask();
+  await dialog.getByText('recovery plans use').waitFor();
+  await inspect(demo, 'group-deletion-refused');
+  await dialog.getByRole('link', { name: spare }).click();
+  await page.getByRole('tab', { name: 'Waves' }).waitFor();
+
+  await ask();
+  await dialog.getByText('has schedules: yearly').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await api('DELETE', `/recovery-plans/${spare}/schedules/yearly`);
+  await ask();
+  await page.getByText(`${spare} is deleted`).waitFor();
+  expect((await api<{ items: { name: string }[] }>('GET', '/recovery-plans?limit=200')).items.map(({ name }) => name)).not.toContain(spare);
+
+  await page.goto(`/groups/${spare}`);
+  await ask();
+  await page.getByText(`${spare} is deleted`).waitFor();
+  await expect(api('GET', `/protection-groups/${spare}`)).rejects.toThrow('404');
 });
 
 it('was shown without a complaint of the browser', () => {

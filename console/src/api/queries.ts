@@ -145,9 +145,12 @@ export function usePlanVersion(name: string, version: number | null | undefined)
 
 export function usePlanVersions(name: string) {
   const api = useApi();
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ['plan-versions', name],
-    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/versions', { params: { path: { name }, query: { limit: 50 } } })),
+    queryFn: ({ pageParam }) =>
+      body(api.GET('/v1/recovery-plans/{name}/versions', { params: { path: { name }, query: { nextToken: pageParam, limit: 50 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
   });
 }
 

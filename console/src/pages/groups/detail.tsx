@@ -7,13 +7,16 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
 import { body } from '../../api/client.js';
+import { itemsOf, useEveryPage, usePlans } from '../../api/queries.js';
 import type { Group } from '../../api/types.js';
 import { to } from '../../routes.js';
 import { useApi, useMay } from '../../shell/context.js';
 import { QueryState } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
+import { deletion } from '../../strings/deletion.js';
 import { groupEditor } from '../../strings/editors.js';
 import { groups as text } from '../../strings/inventory.js';
+import { DeleteButton } from '../../view/delete-button.js';
 import { dateTime } from '../../view/format.js';
 import { Drift } from './drift.js';
 import { Members } from './members.js';
@@ -31,7 +34,7 @@ export default function GroupPage() {
   return (
     <QueryState query={query}>
       {(group) => (
-        <ContentLayout header={<Header variant="h1" description={group.description} actions={<Change name={group.name} />}>{group.name}</Header>}>
+        <ContentLayout header={<Header variant="h1" description={group.description} actions={<GroupActions group={group} />}>{group.name}</Header>}>
           <SpaceBetween size="l">
             <Facts group={group} />
             <Members group={group} />
@@ -43,9 +46,38 @@ export default function GroupPage() {
   );
 }
 
-function Change({ name }: { name: string }) {
+function GroupActions({ group }: { group: Group }) {
   const navigate = useNavigate();
-  return useMay('Plan') ? <Button onClick={() => void navigate(to.editGroup(name))}>{groupEditor.editAction}</Button> : null;
+  if (!useMay('Plan')) {
+    return null;
+  }
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Delete group={group} />
+      <Button onClick={() => void navigate(to.editGroup(group.name))}>{groupEditor.editAction}</Button>
+    </SpaceBetween>
+  );
+}
+
+function Delete({ group: { name, version } }: { group: Group }) {
+  const api = useApi();
+  const navigate = useNavigate();
+  const params = { path: { name }, header: { 'If-Match': `"${version}"` } };
+  return (
+    <DeleteButton
+      name={name}
+      hint={deletion.group}
+      onDelete={() => body(api.DELETE('/v1/protection-groups/{name}', { params }))}
+      onDeleted={() => void navigate(to.groups)}
+      inTheWay={<PlansOf group={name} />}
+    />
+  );
+}
+
+/** The plans that use a group, to go there. */
+function PlansOf({ group }: { group: string }) {
+  const plans = itemsOf(useEveryPage(usePlans()).data).filter(({ waves }) => waves.some(({ groups }) => groups.includes(group)));
+  return <ul>{plans.map(({ name }) => <li key={name}><Link href={to.plan(name)}>{name}</Link></li>)}</ul>;
 }
 
 function Facts({ group }: { group: Group }) {
