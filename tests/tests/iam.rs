@@ -1,6 +1,5 @@
 //! Each function's role on the local cloud, which checks IAM: what `permissions.yaml` names is let through, and nothing beside.
 //! That what is named is enough, every other test shows: the functions run with these roles there.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::collections::BTreeSet;
 
