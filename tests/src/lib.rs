@@ -12,8 +12,10 @@
 pub mod aws;
 pub mod cloud;
 pub mod cold_start;
+pub mod identity;
 pub mod journal;
 pub mod scenario;
 
 pub use cloud::{Cloud, cloud};
+pub use identity::permissions;
 pub use scenario::Scenario;
