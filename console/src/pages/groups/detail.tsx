@@ -11,6 +11,7 @@ import { itemsOf, useEveryPage, usePlans } from '../../api/queries.js';
 import type { Group } from '../../api/types.js';
 import { to } from '../../routes.js';
 import { useApi, useMay } from '../../shell/context.js';
+import { Link } from '../../shell/link.js';
 import { QueryState } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { deletion } from '../../strings/deletion.js';
