@@ -184,6 +184,11 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
                 &mut api_tests(workspace, state)?,
             );
         }
+        finished_or_interrupted()?;
+        // Of the whole run until here.
+        let mut compared = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--test", "journal_permissions"]);
+        compared.args(["--", "--ignored", "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        report.command("Rights in DRS and SSM, and what was called", Runner::Cargo, &mut compared);
     }
     up::stop(state).map(drop)
 }
