@@ -19,6 +19,7 @@ mod flow;
 mod forecast;
 mod iam;
 mod inventory;
+mod journal_permissions;
 mod launch_settings;
 mod load;
 mod matrix;

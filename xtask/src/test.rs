@@ -193,6 +193,12 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
             let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
             tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
             report.command("End-to-end tests", Runner::Cargo, &mut tests);
+            // Of the whole run until here.
+            let compare =
+                ["test", "--locked", "-p", END_TO_END, "journal_permissions::", "--", "--ignored", "--nocapture"];
+            let mut compared = cargo(workspace, &compare);
+            compared.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+            report.command("Rights in DRS and SSM, and what was called", Runner::Cargo, &mut compared);
             beside
         })?;
         if let Some(beside) = beside {
