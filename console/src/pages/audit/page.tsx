@@ -16,6 +16,7 @@ import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { audit as text } from '../../strings/inventory.js';
 import { dateTime } from '../../view/format.js';
+import { NextPage } from '../../view/next-page.js';
 
 /** Who did what. The API filters: the log is longer than anybody loads. */
 export default function AuditPage() {
@@ -60,13 +61,7 @@ export default function AuditPage() {
         </form>
       }
       columnDefinitions={COLUMNS}
-      footer={
-        query.hasNextPage && (
-          <Box textAlign="center">
-            <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{common.more}</Button>
-          </Box>
-        )
-      }
+      footer={<NextPage query={query} />}
     />
   );
 }

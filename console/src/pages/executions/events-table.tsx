@@ -1,6 +1,4 @@
-import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import { memo } from 'react';
@@ -10,6 +8,7 @@ import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { execution as strings } from '../../strings/executions.js';
 import { dateTime } from '../../view/format.js';
+import { NextPage } from '../../view/next-page.js';
 
 const text = strings.events;
 
@@ -38,17 +37,7 @@ export const EventsTable = memo(function EventsTable({ execution }: Props) {
       wrapLines
       empty={<Box textAlign="center">{text.empty}</Box>}
       columnDefinitions={COLUMNS}
-      footer={
-        query.isFetchNextPageError ? (
-          <Alert type="error">{common.errors.failed}</Alert>
-        ) : (
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{text.older}</Button>
-            </Box>
-          )
-        )
-      }
+      footer={<NextPage query={query} label={text.older} />}
     />
   );
 });

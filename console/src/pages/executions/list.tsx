@@ -1,6 +1,5 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import Header from '@cloudscape-design/components/header';
 import PropertyFilter from '@cloudscape-design/components/property-filter';
@@ -18,6 +17,7 @@ import { common } from '../../strings/common.js';
 import { executions as text } from '../../strings/executions.js';
 import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
 import { dateTime, duration, words } from '../../view/format.js';
+import { NextPage } from '../../view/next-page.js';
 import { Status } from '../../view/status.js';
 
 /** The history, newest first. */
@@ -57,13 +57,7 @@ export default function ExecutionsPage() {
             <Checkbox checked={leftOver} onChange={({ detail }) => setLeftOver(detail.checked)}>{text.leftOverOnly}</Checkbox>
           </SpaceBetween>
         }
-        footer={
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{common.more}</Button>
-            </Box>
-          )
-        }
+        footer={<NextPage query={query} />}
       />
     </>
   );

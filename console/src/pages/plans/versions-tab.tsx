@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Modal from '@cloudscape-design/components/modal';
@@ -11,6 +10,7 @@ import { common } from '../../strings/common.js';
 import { plan as strings } from '../../strings/plans.js';
 import { differences } from '../../view/differences.js';
 import { dateTime } from '../../view/format.js';
+import { NextPage } from '../../view/next-page.js';
 import { type Pair, pairOf } from './version-pair.js';
 
 const text = strings.versions;
@@ -52,13 +52,7 @@ export function VersionsTab({ plan }: { plan: Plan }) {
           { id: 'by', header: text.by, cell: ({ updatedBy }) => updatedBy },
           { id: 'changes', header: text.show, cell: (after) => <ShowChanges after={after} items={items} onShow={setShown} /> },
         ]}
-        footer={
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{common.more}</Button>
-            </Box>
-          )
-        }
+        footer={<NextPage query={query} />}
       />
       {shown && <Changes {...shown} onClose={() => setShown(undefined)} />}
     </>

@@ -1,5 +1,4 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
@@ -15,6 +14,7 @@ import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { reports as text } from '../../strings/reports.js';
 import { dateTime, fileSize, words } from '../../view/format.js';
+import { NextPage } from '../../view/next-page.js';
 import { Status } from '../../view/status.js';
 import { ReportButton } from '../executions/report-button.js';
 import { newest } from './newest.js';
@@ -55,13 +55,7 @@ export default function ReportsPage() {
             <ModeSelect mode={mode} onMode={(chosen) => choose('mode', chosen)} />
           </SpaceBetween>
         }
-        footer={
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{text.more}</Button>
-            </Box>
-          )
-        }
+        footer={<NextPage query={query} label={text.more} />}
       />
     </>
   );
