@@ -4,11 +4,14 @@ import { resolve } from 'node:path';
 /** The running local cloud, from `cloud.json`. */
 export interface Cloud {
   readonly apiUrl: string;
+  readonly awsEndpoint: string;
   readonly cognitoEndpoint: string;
   readonly clientId: string;
   readonly consoleUrl: string;
   readonly simulatorUrl: string;
   readonly users: Readonly<Record<string, string>>;
+  readonly tables: Readonly<Record<string, string>>;
+  readonly stateMachines: Readonly<Record<string, string>>;
 }
 
 const FILE = resolve(import.meta.dirname, '..', '..', process.env['DRS_LOCAL_CLOUD'] ?? '.local/cloud.json');

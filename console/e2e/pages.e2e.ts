@@ -43,6 +43,8 @@ const PAGES: [string, string, string][] = [
   ['group', `/groups/${group}`, `${plan}-2`],
   ['servers', '/servers', 'Newest recovery point'],
   ['server', '/servers/SERVER?region=us-east-1', 'Launch configuration in DRS'],
+  ['plan-schedules', `/plans/${plan}?tab=schedules`, 'drills are started by people only'],
+  ['schedules', '/schedules', 'When a plan is run as a drill by itself'],
   ['reports', '/reports', 'Every run that has ended'],
   ['audit', `/audit?subject=${plan}`, 'PutRecoveryPlan'],
   ['settings', '/settings', 'Signed in as'],

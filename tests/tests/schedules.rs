@@ -250,6 +250,43 @@ fn a_wrong_schedule_is_refused_with_all_that_is_wrong() {
     assert_eq!(entry(&scenario, "weekly"), None);
 }
 
+/// Other tests store schedules meanwhile: what is compared are this test's own.
+#[test]
+fn the_schedules_of_all_plans_are_listed_page_by_page_as_each_plan_lists_its_own() {
+    let cloud = cloud();
+    let scenarios = [Scenario::new("listed-a"), Scenario::new("listed-b")];
+    for scenario in &scenarios {
+        scenario.single_wave(1, |_, _| {});
+        for (name, document) in [
+            ("off", json!({ "expression": SUNDAYS, "enabled": false })),
+            ("weekly", json!({ "expression": SUNDAYS, "timeZone": "Europe/Berlin" })),
+        ] {
+            put(scenario, name, &document);
+        }
+    }
+    let (mut all, mut token) = (Vec::new(), None::<String>);
+    loop {
+        let next = token.map(|token| format!("&nextToken={token}")).unwrap_or_default();
+        let mut page = cloud.get(&format!("/schedules?limit=3{next}"));
+        let items = page["items"].take();
+        assert!(items.as_array().unwrap().len() <= 3, "{items}");
+        all.extend(items.as_array().unwrap().iter().cloned());
+        token = page["nextToken"].as_str().map(ToOwned::to_owned);
+        if token.is_none() {
+            break;
+        }
+    }
+    for scenario in &scenarios {
+        let own: Vec<&Value> = all.iter().filter(|one| one["planId"] == scenario.name.as_str()).collect();
+        let names: Vec<&str> = own.iter().filter_map(|one| one["name"].as_str()).collect();
+        assert_eq!(names, ["off", "weekly"], "each once, by name");
+        let listed = cloud.get(&format!("/recovery-plans/{}/schedules", scenario.name))["items"].take();
+        assert_eq!(json!(own), listed);
+    }
+    let foreign = cloud.send("GET", "/schedules?nextToken=nonsense", &[], None);
+    assert_eq!((foreign.status, &foreign.body["code"]), (400, &json!("INVALID_REQUEST")), "{}", foreign.body);
+}
+
 #[test]
 fn eventbridge_scheduler_starts_a_drill_with_what_it_was_given() {
     let cloud = cloud();

@@ -54,6 +54,7 @@ export const common = {
     plans: 'Recovery plans',
     groups: 'Protection groups',
     servers: 'Source servers',
+    schedules: 'Schedules',
     reports: 'Reports',
     audit: 'Audit',
     settings: 'Settings',

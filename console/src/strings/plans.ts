@@ -41,7 +41,7 @@ export const plan = {
     fourEyes: 'Four eyes for a recovery',
     launchSettings: 'Launch settings that cannot be set',
   },
-  tabs: { waves: 'Waves', forecast: 'Forecast', preflight: 'Preflight', runs: 'Runs', versions: 'Versions' },
+  tabs: { waves: 'Waves', forecast: 'Forecast', preflight: 'Preflight', runs: 'Runs', schedules: 'Schedules', versions: 'Versions' },
   minutes: (count: number) => `${count} min`,
   mode: { label: 'Mode', DRILL: 'Drill', RECOVERY: 'Recovery' },
   waves: {

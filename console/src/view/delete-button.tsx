@@ -30,7 +30,8 @@ export function DeleteButton({ name, ...rest }: Props) {
   );
 }
 
-function DeleteDialog({ name, hint, onDelete, onDeleted, inTheWay, onClose }: Props & { onClose: () => void }) {
+/** The same, opened by something else than a button of its own. */
+export function DeleteDialog({ name, hint, onDelete, onDeleted, inTheWay, onClose }: Props & { onClose: () => void }) {
   const notify = useNotify();
   const queries = useQueryClient();
   const [typed, setTyped] = useState('');

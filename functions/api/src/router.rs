@@ -51,6 +51,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(versions::get)))
         // Whoever writes what a drill does may also write when: a plan without its times is half a plan.
         .routes(secured(Read, routes!(schedules::list)))
+        .routes(secured(Read, routes!(schedules::all)))
         .routes(secured(Read, routes!(schedules::get)))
         .routes(secured(Plan, routes!(schedules::put)))
         .routes(secured(Plan, routes!(schedules::delete)))

@@ -20,6 +20,7 @@ import { plan as text } from '../../strings/plans.js';
 import { DeleteButton } from '../../view/delete-button.js';
 import { dateTime, words } from '../../view/format.js';
 import { PlanReadiness } from '../../view/readiness.js';
+import { ScheduleTable } from '../schedules/table.js';
 import { ForecastTab } from './forecast-tab.js';
 import { PreflightTab } from './preflight-tab.js';
 import { RunsTab } from './runs-tab.js';
@@ -47,6 +48,7 @@ function Detail({ plan }: { plan: Plan }) {
     { id: 'forecast', label: text.tabs.forecast, content: <ForecastTab plan={plan} /> },
     { id: 'preflight', label: text.tabs.preflight, content: <PreflightTab plan={plan} /> },
     { id: 'runs', label: text.tabs.runs, content: <RunsTab plan={plan} /> },
+    { id: 'schedules', label: text.tabs.schedules, content: <ScheduleTable plan={plan.name} variant="container" /> },
     { id: 'versions', label: text.tabs.versions, content: <VersionsTab plan={plan} /> },
   ];
   return (

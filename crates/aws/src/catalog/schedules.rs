@@ -5,10 +5,10 @@ use domain::id::{PlanId, ScheduleId};
 use domain::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Document, PLAN, document, unchanged};
+use super::{Catalog, Document, PLAN, document, page, unchanged};
 use crate::audit::{Actor, AuditRecord, Subject};
 use crate::error::AwsError;
-use crate::store::TransactError;
+use crate::store::{Items, TransactError};
 
 /// Which schedule of which plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -86,6 +86,14 @@ impl Catalog {
     /// When the table cannot be read.
     pub async fn all_schedules(&self) -> Result<Vec<Document<Schedule>>, AwsError> {
         self.plans.query_all(SCHEDULE, "").await
+    }
+
+    /// A page of the schedules of all plans, by plan and name.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that this never gave.
+    pub async fn schedule_page(&self, limit: i32, token: Option<&str>) -> Result<Items<Document<Schedule>>, AwsError> {
+        page(&self.plans, SCHEDULE, false, limit, token).await
     }
 
     /// Stores a schedule over `before`, the one that the caller read, together with its entry in the audit log.

@@ -12,15 +12,19 @@ use axum::response::{IntoResponse, Response};
 use contract::{FieldProblem, MissedRun, Page, PlanSchedule, Schedule, ScheduleRun};
 use domain::id::{NAME_RULE, PlanId, ScheduleId, is_name};
 use domain::schedule::MAX_SCHEDULES;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::stored;
+use super::{ListQuery, stored};
 use crate::App;
 use crate::caller::Caller;
 use crate::conditional::{Precondition, document_tag, tag_header};
 use crate::document::Document;
-use crate::extract::Named;
+use crate::extract::{Named, Parameters};
 use crate::problem::Problem;
 use crate::storing::{changed_meanwhile, no_plan};
+
+/// Schedules whose last and missed starts are read at a time.
+const PARALLEL_READS: usize = 10;
 
 /// The schedules of a plan, by name.
 #[utoipa::path(get, path = "/recovery-plans/{name}/schedules", operation_id = "listSchedules",
@@ -34,6 +38,19 @@ pub async fn list(State(app): State<App>, Named(plan): Named<PlanId>) -> Result<
         items.push(shown(&app, schedule).await?);
     }
     Ok(Json(Page::new(items, None)))
+}
+
+/// The schedules of all plans, by plan and name.
+#[utoipa::path(get, path = "/schedules", operation_id = "listAllSchedules", params(ListQuery),
+    responses((status = 200, body = Page<PlanSchedule>)))]
+pub async fn all(
+    State(app): State<App>,
+    Parameters(query): Parameters<ListQuery>,
+) -> Result<Json<Page<PlanSchedule>>, Problem> {
+    let page = app.clients.catalog.schedule_page(query.page(), query.next_token.as_deref()).await?;
+    let reads = page.items.into_iter().map(|schedule| shown(&app, schedule));
+    let items = stream::iter(reads).buffered(PARALLEL_READS).try_collect().await?;
+    Ok(Json(Page::new(items, page.next_token)))
 }
 
 /// One schedule of a plan, its last start, and those that were missed.
