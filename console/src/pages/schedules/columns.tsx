@@ -30,7 +30,7 @@ export const COLUMNS = [
   {
     id: 'state',
     header: columns.state,
-    minWidth: 110,
+    minWidth: 140,
     // What is left out is so.
     cell: ({ enabled = true }: PlanSchedule) => (
       <StatusIndicator type={enabled ? 'success' : 'stopped'}>{enabled ? text.enabled : text.disabled}</StatusIndicator>
