@@ -56,6 +56,14 @@ export async function simulator(path: string, body: unknown): Promise<void> {
   }
 }
 
+/** Takes source servers out of the simulator's world again. */
+export async function forget(ids: readonly string[]): Promise<void> {
+  const response = await fetch(`${cloud.simulatorUrl}/_simulator/inventory`, { method: 'DELETE', body: JSON.stringify({ sourceServers: ids }) });
+  if (!response.ok) {
+    throw new Error(`inventory: ${response.status} ${await response.text()}`);
+  }
+}
+
 /** What went wrong goes right again. */
 export async function noMoreFaults(): Promise<void> {
   await fetch(`${cloud.simulatorUrl}/_simulator/faults`, { method: 'DELETE' });

@@ -2,9 +2,7 @@ import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import TextFilter from '@cloudscape-design/components/text-filter';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { itemsOf } from '../api/queries.js';
@@ -12,6 +10,7 @@ import { useMay } from '../shell/context.js';
 import { Link } from '../shell/link.js';
 import { Failure } from '../shell/query-state.js';
 import { common } from '../strings/common.js';
+import { PromptFilter, PromptPagination, atLeisure } from './prompt.js';
 
 /** What people store under a name: a recovery plan, a protection group. */
 interface Stored {
@@ -52,6 +51,7 @@ export function CatalogTable<T extends Stored>({ query, words, columns, create }
   return (
     <Table
       {...collectionProps}
+      onSortingChange={atLeisure(collectionProps.onSortingChange)}
       variant="full-page"
       stickyHeader
       trackBy="name"
@@ -61,10 +61,10 @@ export function CatalogTable<T extends Stored>({ query, words, columns, create }
       header={<Header variant="h1" description={words.description} actions={<Create {...create} />}>{words.title}</Header>}
       columnDefinitions={columns}
       pagination={
-        <Pagination {...paginationProps} ariaLabels={{ nextPageLabel: common.pages.next, previousPageLabel: common.pages.previous, pageLabel: common.pages.page }} />
+        <PromptPagination {...paginationProps} ariaLabels={{ nextPageLabel: common.pages.next, previousPageLabel: common.pages.previous, pageLabel: common.pages.page }} />
       }
       filter={
-        <TextFilter {...filterProps} filteringClearAriaLabel={common.clearFilter} filteringAriaLabel={words.filter} filteringPlaceholder={words.filter} countText={common.matches(filteredItemsCount ?? 0)} />
+        <PromptFilter {...filterProps} filteringAriaLabel={words.filter} filteringPlaceholder={words.filter} countText={common.matches(filteredItemsCount ?? 0)} />
       }
     />
   );

@@ -2,9 +2,10 @@ import '@xyflow/react/dist/base.css';
 import './wave-graph.css';
 import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import { useMemo } from 'react';
+import { replaceEqualDeep } from '@tanstack/react-query';
+import { memo, useMemo, useState } from 'react';
 import { execution as strings } from '../strings/executions.js';
-import { type GraphWave, NODE, layered } from './layered.js';
+import { type GraphWave, type Layered, NODE, layered } from './layered.js';
 import { INK, TONE } from './tone.js';
 import { useWidth } from './use-width.js';
 
@@ -26,26 +27,21 @@ interface Props {
 }
 
 /** Waves and their dependencies. Each wave is a button; the table beside it says the same in words. */
-export default function WaveGraph({ waves, selected, onSelect }: Props) {
+export default memo(function WaveGraph({ waves, selected, onSelect }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const sideways = width >= 600;
   // The places change with the plan only, not with every poll.
   const shape = JSON.stringify(waves.map(({ name, dependsOnWaves }) => ({ name, dependsOnWaves })));
   const places = useMemo(() => layered(JSON.parse(shape) as GraphWave[], sideways ? 'LR' : 'TB'), [shape, sideways]);
-  const nodes: WaveNode[] = waves.map((wave) => ({
+  const nodes = useSame<WaveNode[]>(waves.map((wave) => ({
     id: wave.name,
     type: 'wave',
     position: places.places.get(wave.name) ?? { x: 0, y: 0 },
     data: { wave, selected: wave.name === selected, sideways, select: onSelect },
     ...NODE,
     focusable: false,
-  }));
-  const edges: Edge[] = places.edges.map((edge) => ({
-    ...edge,
-    focusable: false,
-    style: { stroke: INK.quiet },
-    markerEnd: { type: MarkerType.ArrowClosed, color: 'currentColor' },
-  }));
+  })));
+  const edges = useMemo(() => places.edges.map(edgeOf), [places]);
   const height = Math.min(sideways ? 420 : 560, Math.max(120, places.height + 24));
   return (
     <div ref={ref} className="wave-graph" style={{ height }} role="group" aria-label={strings.graph.label}>
@@ -73,9 +69,26 @@ export default function WaveGraph({ waves, selected, onSelect }: Props) {
       )}
     </div>
   );
+});
+
+const edgeOf = (edge: Layered['edges'][number]): Edge => ({
+  ...edge,
+  focusable: false,
+  style: { stroke: INK.quiet },
+  markerEnd: { type: MarkerType.ArrowClosed, color: 'currentColor' },
+});
+
+/** What is as before stays the same object: of a hundred waves only those that changed are drawn again. */
+function useSame<T>(next: T): T {
+  const [before, setBefore] = useState(next);
+  const same = replaceEqualDeep(before, next);
+  if (same !== before) {
+    setBefore(() => same);
+  }
+  return same;
 }
 
-function WaveBox({ data: { wave, selected, sideways, select } }: NodeProps<WaveNode>) {
+const WaveBox = memo(function WaveBox({ data: { wave, selected, sideways, select } }: NodeProps<WaveNode>) {
   return (
     <>
       <Handle type="target" position={sideways ? Position.Left : Position.Top} />
@@ -97,6 +110,6 @@ function WaveBox({ data: { wave, selected, sideways, select } }: NodeProps<WaveN
       <Handle type="source" position={sideways ? Position.Right : Position.Bottom} />
     </>
   );
-}
+});
 
 const NODE_TYPES = { wave: WaveBox };

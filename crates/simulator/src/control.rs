@@ -12,12 +12,18 @@ use crate::world::job::Job;
 /// The paths, for the answer to a wrong one.
 const PATHS: &str = "GET /_simulator/health, GET /_simulator/state, GET /_simulator/journal?since=N, \
     GET|POST|DELETE /_simulator/faults, POST /_simulator/inventory (sourceServers, recoveryPlans and faults, as in an \
-    inventory)";
+    inventory), DELETE /_simulator/inventory (sourceServers: their ids)";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Faults {
     faults: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Removal {
+    source_servers: Vec<String>,
 }
 
 /// Answers one request with a status and a body.
@@ -37,6 +43,10 @@ pub fn answer(world: &mut World, method: &str, path: &str, query: &str, body: &[
         },
         ("POST", "inventory") => match add_inventory(world, body) {
             Ok(count) => (200, json!({"added": count})),
+            Err(problem) => (400, json!({"message": problem})),
+        },
+        ("DELETE", "inventory") => match remove_inventory(world, body) {
+            Ok(count) => (200, json!({"removed": count})),
             Err(problem) => (400, json!({"message": problem})),
         },
         _ => (404, json!({"message": format!("there is no {method} /_simulator/{path}, only {PATHS}")})),
@@ -77,6 +87,13 @@ fn add_inventory(world: &mut World, body: &[u8]) -> Result<usize, String> {
     world.add_servers_and_plans(source_servers, recovery_plans).map_err(|error| error.to_string())?;
     world.add_faults(faults).map_err(|error| error.to_string())?;
     Ok(count)
+}
+
+fn remove_inventory(world: &mut World, body: &[u8]) -> Result<usize, String> {
+    let Removal { source_servers } = serde_json::from_slice(body)
+        .map_err(|error| format!("the body must be {{\"sourceServers\": [\"s-…\"]}}: {error}"))?;
+    world.remove_servers(&source_servers).map_err(|error| error.to_string())?;
+    Ok(source_servers.len())
 }
 
 fn state(world: &World) -> Value {

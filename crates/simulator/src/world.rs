@@ -109,6 +109,9 @@ pub enum WorldError {
     /// A server is added that exists.
     #[error("there is already a source server with the id or hostname `{0}`")]
     ServerExists(String),
+    /// A server is removed that nobody can spare: it does not exist, a job holds it, or its recovery instance stands.
+    #[error("there is no source server `{0}` that could be removed: it must exist, no job hold it, no instance stand")]
+    ServerInUse(String),
     /// A fault for a Region that nothing is in.
     #[error("the fault `{fault}` names a Region without source servers")]
     NoSuchRegion {

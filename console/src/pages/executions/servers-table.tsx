@@ -2,13 +2,11 @@ import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
-import Pagination from '@cloudscape-design/components/pagination';
 import Popover from '@cloudscape-design/components/popover';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import TextFilter from '@cloudscape-design/components/text-filter';
 import { memo, useMemo } from 'react';
 import type { CheckRun, Execution, ServerAttempt, ServerRun } from '../../api/types.js';
 import { useShell } from '../../shell/context.js';
@@ -16,6 +14,7 @@ import { common } from '../../strings/common.js';
 import { execution as strings } from '../../strings/executions.js';
 import { instanceAddress } from '../../view/aws-console.js';
 import { dateTime, duration } from '../../view/format.js';
+import { PromptFilter, PromptPagination, atLeisure } from '../../view/prompt.js';
 import { Status, lookOf } from '../../view/status.js';
 import { bySeverity } from './progress.js';
 
@@ -47,6 +46,7 @@ export const ServersTable = memo(function ServersTable({ execution, wave, onWave
     <div id="servers">
       <Table
         {...collectionProps}
+        onSortingChange={atLeisure(collectionProps.onSortingChange)}
         header={<Header variant="h2" counter={`(${rows.length})`}>{text.title}</Header>}
         trackBy="serverId"
         items={items}
@@ -54,7 +54,7 @@ export const ServersTable = memo(function ServersTable({ execution, wave, onWave
         empty={<Box textAlign="center" color="inherit"><b>{text.empty}</b><Box color="inherit">{text.emptyHint}</Box></Box>}
         filter={
           <SpaceBetween direction="horizontal" size="xs">
-            <TextFilter
+            <PromptFilter
               {...filterProps}
               filteringAriaLabel={text.filter}
               filteringPlaceholder={text.filter}
@@ -73,7 +73,7 @@ export const ServersTable = memo(function ServersTable({ execution, wave, onWave
         }
         pagination={
           rows.length > 50 ? (
-            <Pagination
+            <PromptPagination
               {...paginationProps}
               ariaLabels={{ nextPageLabel: text.pages.next, previousPageLabel: text.pages.previous, pageLabel: text.pages.page }}
             />

@@ -1,6 +1,7 @@
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import Table from '@cloudscape-design/components/table';
+import { createContext, memo, useContext } from 'react';
 import type { Execution, WaveRun } from '../../api/types.js';
 import { common } from '../../strings/common.js';
 import { executions, execution as strings } from '../../strings/executions.js';
@@ -8,19 +9,22 @@ import { duration, timeOfDay, words } from '../../view/format.js';
 import { Status } from '../../view/status.js';
 import { type Expectation, isUnderWay, progressOf } from './progress.js';
 
+/** What passes while nothing happens: only the cells that show it are rendered again for it. */
+export const RunTime = createContext<{ readonly now: number; readonly expected: Map<string, Expectation> | undefined }>({
+  now: 0,
+  expected: undefined,
+});
+
 interface Props {
   readonly execution: Execution;
-  readonly expected: Map<string, Expectation> | undefined;
-  readonly now: number;
+  readonly hasExpected: boolean;
   readonly selected: string | undefined;
   readonly onSelect: (wave: string) => void;
 }
 
 /** What the graph and the timeline draw, as text. */
-export function WavesTable({ execution, expected, now, selected, onSelect }: Props) {
+export const WavesTable = memo(function WavesTable({ execution, hasExpected, selected, onSelect }: Props) {
   const text = strings.waves;
-  const took = (wave: WaveRun) =>
-    wave.startedAt == null ? common.none : duration((wave.endedAt ?? (isUnderWay(wave) ? now : wave.startedAt)) - wave.startedAt);
   return (
     <Table
       header={<Header variant="h2" counter={`(${execution.waves.length})`}>{text.title}</Header>}
@@ -42,9 +46,9 @@ export function WavesTable({ execution, expected, now, selected, onSelect }: Pro
         { id: 'servers', header: text.progress, cell: ({ servers }) => serversText(servers) },
         { id: 'started', header: text.started, cell: ({ startedAt }) => timeOfDay(startedAt) },
         { id: 'ended', header: text.ended, cell: ({ endedAt }) => timeOfDay(endedAt) },
-        { id: 'duration', header: text.duration, cell: took },
-        ...(expected
-          ? [{ id: 'expected', header: text.expected, cell: ({ name, endedAt }: WaveRun) => (endedAt == null ? timeOfDay(expected.get(name)?.end) : common.none) }]
+        { id: 'duration', header: text.duration, cell: (wave) => <Took wave={wave} /> },
+        ...(hasExpected
+          ? [{ id: 'expected', header: text.expected, cell: (wave: WaveRun) => <Expected wave={wave} /> }]
           : []),
         ...(execution.waves.some(({ reason }) => reason !== '')
           ? [{ id: 'reason', header: text.reason, cell: ({ reason }: WaveRun) => reason || common.none, minWidth: 240 }]
@@ -52,6 +56,17 @@ export function WavesTable({ execution, expected, now, selected, onSelect }: Pro
       ]}
     />
   );
+});
+
+function Took({ wave }: { wave: WaveRun }) {
+  const { now } = useContext(RunTime);
+  const { startedAt, endedAt } = wave;
+  return <>{startedAt == null ? common.none : duration((endedAt ?? (isUnderWay(wave) ? now : startedAt)) - startedAt)}</>;
+}
+
+function Expected({ wave: { name, endedAt } }: { wave: WaveRun }) {
+  const { expected } = useContext(RunTime);
+  return <>{endedAt == null ? timeOfDay(expected?.get(name)?.end) : common.none}</>;
 }
 
 function serversText(servers: WaveRun['servers']): string {

@@ -4,8 +4,6 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
-import PropertyFilter from '@cloudscape-design/components/property-filter';
 import Table from '@cloudscape-design/components/table';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -18,6 +16,7 @@ import { common } from '../../strings/common.js';
 import { servers as text } from '../../strings/inventory.js';
 import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
 import { age } from '../../view/format.js';
+import { PromptPagination, PromptPropertyFilter, atLeisure } from '../../view/prompt.js';
 import { useColumns } from '../../view/use-columns.js';
 import { COLUMN_OPTIONS, FIRST_COLUMNS, PROPERTIES, columnsAt } from './columns.js';
 import { filteringOptions, rowOf } from './rows.js';
@@ -49,6 +48,7 @@ export default function ServersPage() {
       <RegionErrors regions={regions} />
       <Table
         {...collectionProps}
+        onSortingChange={atLeisure(collectionProps.onSortingChange)}
         variant="full-page"
         stickyHeader
         trackBy="id"
@@ -64,7 +64,7 @@ export default function ServersPage() {
         visibleColumns={shown}
         preferences={<Columns shown={shown} onShown={setShown} />}
         filter={
-          <PropertyFilter
+          <PromptPropertyFilter
             {...propertyFilterProps}
             filteringOptions={options}
             virtualScroll
@@ -75,7 +75,7 @@ export default function ServersPage() {
           />
         }
         pagination={
-          <Pagination
+          <PromptPagination
             {...paginationProps}
             ariaLabels={{ nextPageLabel: text.pages.next, previousPageLabel: text.pages.previous, pageLabel: text.pages.page }}
           />

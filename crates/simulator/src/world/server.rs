@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::World;
 use super::job::LaunchStatus;
+use super::{World, WorldError};
 use crate::fault::ServerFault;
 use crate::ids::{InstanceId, JobId, ServerId};
 use crate::inventory::{ReplicationState, ServerSpec};
@@ -124,5 +124,20 @@ impl World {
         if let Some(server) = self.servers.get_mut(server).filter(|server| server.held_by == Some(job)) {
             server.held_by = None;
         }
+    }
+
+    /// Takes source servers out of the world: all of them, or none when one is in use. Jobs that have ended keep their ids.
+    pub fn remove_servers(&mut self, ids: &[String]) -> Result<(), WorldError> {
+        let spare = |id: &&String| {
+            let server = self.servers.get(id.as_str());
+            server.is_some_and(|server| server.held_by.is_none() && server.recovery_instance.is_none())
+        };
+        if let Some(id) = ids.iter().find(|id| !spare(id)) {
+            return Err(WorldError::ServerInUse(id.clone()));
+        }
+        for id in ids {
+            self.servers.remove(id.as_str());
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Bench, DB, good, text};
+use crate::support::{Bench, DB, WEB, good, text};
 
 #[test]
 fn the_journal_tells_calls_and_changes_in_order() {
@@ -72,4 +72,24 @@ fn health_and_state_are_there_and_other_paths_are_not() {
     assert_eq!(wrong.status, 404);
     assert!(text(&wrong.body["message"]).contains("GET /_simulator/journal"));
     assert_eq!(bench.journal(0).iter().filter(|entry| entry["kind"] == "call").count(), 2, "control is no call");
+}
+
+#[test]
+fn servers_can_be_removed_unless_something_needs_them() {
+    let bench = Bench::mixed();
+    bench.launch(&[DB], true);
+    let remove = |ids: &[&str]| bench.http("DELETE", "/_simulator/inventory", &json!({ "sourceServers": ids }));
+    let known = || bench.state()["sourceServers"].as_array().unwrap().len();
+    let refused = remove(&[WEB, DB]);
+    assert_eq!(refused.status, 400);
+    assert!(text(&refused.body["message"]).contains(DB), "{}", refused.body);
+    assert_eq!(known(), 6, "all or none");
+    assert_eq!(remove(&["s-nobody0000000001"]).status, 400);
+    assert_eq!(good(remove(&[WEB])), json!({"removed": 1}));
+    assert_eq!(known(), 5);
+    assert_eq!(remove(&[WEB]).status, 400);
+    // Its job ends, but what it launched stands.
+    bench.advance(3.0 * 3600.0);
+    assert_eq!(remove(&[DB]).status, 400);
+    assert_eq!(bench.http("DELETE", "/_simulator/inventory", &json!({"servers": []})).status, 400);
 }

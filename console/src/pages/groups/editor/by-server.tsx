@@ -1,14 +1,13 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
-import TextFilter from '@cloudscape-design/components/text-filter';
 import type { GroupDocument } from '../../../api/types.js';
 import { common } from '../../../strings/common.js';
 import { groupEditor as text } from '../../../strings/editors.js';
 import { servers as serverStrings } from '../../../strings/inventory.js';
 import { words } from '../../../view/format.js';
+import { PromptFilter, PromptPagination, atLeisure } from '../../../view/prompt.js';
 import { useRegionServers } from './use-candidates.js';
 
 interface Props {
@@ -30,6 +29,7 @@ export function ByServer({ group, onGroup }: Props) {
   return (
     <Table
       {...collectionProps}
+      onSortingChange={atLeisure(collectionProps.onSortingChange)}
       variant="embedded"
       header={<Header variant="h3" counter={`(${text.chosen(chosen.size)})`}>{text.servers}</Header>}
       trackBy="id"
@@ -51,9 +51,9 @@ export function ByServer({ group, onGroup }: Props) {
         onGroup({ ...group, servers: [...unknown, ...detail.selectedItems.map(({ id }) => chosen.get(id) ?? { id })] });
       }}
       filter={
-        <TextFilter {...filterProps} filteringClearAriaLabel={common.clearFilter} filteringAriaLabel={serverStrings.filterLabel} filteringPlaceholder={serverStrings.filterPlaceholder} countText={common.matches(filteredItemsCount ?? 0)} />
+        <PromptFilter {...filterProps} filteringAriaLabel={serverStrings.filterLabel} filteringPlaceholder={serverStrings.filterPlaceholder} countText={common.matches(filteredItemsCount ?? 0)} />
       }
-      pagination={<Pagination {...paginationProps} ariaLabels={{ nextPageLabel: pages.next, previousPageLabel: pages.previous, pageLabel: pages.page }} />}
+      pagination={<PromptPagination {...paginationProps} ariaLabels={{ nextPageLabel: pages.next, previousPageLabel: pages.previous, pageLabel: pages.page }} />}
       columnDefinitions={[
         { id: 'server', header: columns.server, isRowHeader: true, sortingField: 'hostname', cell: ({ hostname, id }) => hostname || id },
         { id: 'id', header: columns.id, sortingField: 'id', cell: ({ id }) => id },
