@@ -1,5 +1,4 @@
 //! The tables in memory: `dynamodb.yaml` has the calls one after another, and what each comes to.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,7 +59,8 @@ fn a_page_ends_at_a_mebibyte_and_the_next_one_goes_on_behind_it() {
     let mut dynamodb = table();
     let text = "x".repeat(300 * 1024);
     for number in 0..7 {
-        let item = json!({ "executionId": { "S": "e" }, "planId": { "S": format!("{number}") }, "text": { "S": text } });
+        let item =
+            json!({ "executionId": { "S": "e" }, "planId": { "S": format!("{number}") }, "text": { "S": text } });
         dynamodb.call("PutItem", &json!({ "TableName": "T", "Item": item })).unwrap();
     }
     let mut query = json!({

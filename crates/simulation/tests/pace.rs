@@ -1,5 +1,4 @@
 //! How long a run takes in this engine. It asserts that the run is whole, and prints the rest: `--nocapture` shows it.
-#![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::time::Instant;
 
