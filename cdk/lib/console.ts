@@ -16,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { OAuthScope, type UserPool } from 'aws-cdk-lib/aws-cognito';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { contentSecurityPolicy } from '../../console/server/security-headers.js';
@@ -27,6 +27,8 @@ export interface ConsoleProps {
   readonly userPool: UserPool;
   /** The REST API's URL, ending with its stage and a slash. */
   readonly apiUrl: string;
+  /** Where requests of browsers are written down. */
+  readonly accessLogs: IBucket;
 }
 
 /** Every page is the same document: the console finds out from the address which one is meant. Files have a dot in their names. */
@@ -52,6 +54,9 @@ export class Console extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      serverAccessLogsBucket: props.accessLogs,
+      serverAccessLogsPrefix: 'console/',
       // Nothing is in it that a deployment does not put there again.
       removalPolicy: RemovalPolicy.DESTROY,
       autoDeleteObjects: true,
@@ -59,7 +64,7 @@ export class Console extends Construct {
     // Names of sign-in domains are shared by everybody in a Region.
     const domain = props.userPool.addDomain('SignIn', { cognitoDomain: { domainPrefix: `${stackName}-${account}` } });
     const authority = `https://cognito-idp.${region}.amazonaws.com`;
-    const distribution = this.distribution(bucket, props.apiUrl, [authority, domain.baseUrl()]);
+    const distribution = this.distribution(bucket, props, [authority, domain.baseUrl()]);
     this.url = `https://${distribution.distributionDomainName}`;
 
     const client = props.userPool.addClient('Console', {
@@ -91,7 +96,7 @@ export class Console extends Construct {
     output.overrideLogicalId('ConsoleUrl');
   }
 
-  private distribution(bucket: Bucket, apiUrl: string, connect: readonly string[]): Distribution {
+  private distribution(bucket: Bucket, { apiUrl, accessLogs }: ConsoleProps, connect: readonly string[]): Distribution {
     const headers = new ResponseHeadersPolicy(this, 'Headers', {
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(connect), override: true },
@@ -107,6 +112,10 @@ export class Console extends Construct {
       comment: 'The web console of the DRS orchestrator',
       defaultRootObject: 'index.html',
       priceClass: PriceClass.PRICE_CLASS_100,
+      // Without cookies. Tokens are in a header, which is not logged either.
+      enableLogging: true,
+      logBucket: accessLogs,
+      logFilePrefix: 'distribution/',
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(bucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,

@@ -3,6 +3,8 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { DrillSchedules } from './drill-schedules.js';
+import { byKind } from './drs-resources.js';
+import { pascalCase } from './names.js';
 import type { Permissions } from './permissions.js';
 
 export interface FunctionRoleProps {
@@ -45,7 +47,9 @@ export class FunctionRole extends Role {
 
     this.allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [props.logGroup.logGroupArn]);
 
-    this.allow('Drs', prefixed('drs', permissions.drs), ['*']);
+    for (const { kind, actions } of byKind(permissions.drs, props.source)) {
+      this.allow(`Drs${pascalCase(kind ?? '')}`, prefixed('drs', actions), this.drsResources(kind, props.regions));
+    }
     this.allow('Ec2ViaDrs', prefixed('ec2', permissions.ec2ViaDrs), ['*'], {
       'ForAnyValue:StringEquals': { 'aws:CalledVia': 'drs.amazonaws.com' },
     });
@@ -153,6 +157,12 @@ export class FunctionRole extends Role {
       this.allow(`Executions${name}`, prefixed('states', onExecutions), [executionsOf(this.stack, machineArn)]);
       this.allow(`Tokens${name}`, prefixed('states', onTokens), ['*']);
     }
+  }
+
+  private drsResources(kind: string | undefined, regions: readonly string[]): string[] {
+    return kind === undefined
+      ? ['*']
+      : regions.map((region) => this.stack.formatArn({ service: 'drs', region, resource: kind, resourceName: '*' }));
   }
 
   private allow(

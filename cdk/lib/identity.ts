@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AccountRecovery, CfnUserPoolGroup, Mfa, UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { AccountRecovery, CfnUserPoolGroup, FeaturePlan, Mfa, StandardThreatProtectionMode, UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 
 /** The groups that a person can be in. What each may do is decided in one place, the API's role table. */
@@ -15,6 +15,8 @@ export const GROUPS = {
 export interface IdentityProps {
   /** The local cloud's users go with the stack. */
   readonly disposable: boolean;
+  /** Whether nobody signs in without a second factor. */
+  readonly requireMfa: boolean;
 }
 
 /** Who people are: they sign in here and carry their groups in the token. */
@@ -28,9 +30,11 @@ export class Identity extends Construct {
       // An administrator adds people; nobody can add himself.
       selfSignUpEnabled: false,
       signInAliases: { username: true, email: true },
-      mfa: Mfa.OPTIONAL,
+      mfa: props.requireMfa ? Mfa.REQUIRED : Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       passwordPolicy: { minLength: 12, requireLowercase: true, requireUppercase: true, requireDigits: true, requireSymbols: true },
+      // Writes down what is odd about a sign-in and refuses none: in a disaster people sign in from odd places.
+      ...(!props.disposable && { featurePlan: FeaturePlan.PLUS, standardThreatProtectionMode: StandardThreatProtectionMode.AUDIT_ONLY }),
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       deletionProtection: !props.disposable,
       removalPolicy: props.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { AccessLogs } from './access-logs.js';
 import { Alarms } from './alarms.js';
 import { Console } from './console.js';
 import { Dashboard } from './dashboard.js';
@@ -32,12 +33,15 @@ export interface OrchestratorStackProps extends StackProps {
 export class OrchestratorStack extends Stack {
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     super(scope, id, props);
-    const { local, localEndpoint, assets, scale, noticeEmails, reportLockDays, trail } = props.settings;
+    const { local, localEndpoint, assets, scale, noticeEmails, reportLockDays, trail, waf, requireMfa } = props.settings;
     const { inventoryMinutes, readinessMinutes, sweepMinutes, leftOverHours } = props.settings;
-    const regions = props.settings.regions.length > 0 ? props.settings.regions : [this.region];
+    // The functions always count their own.
+    const regions = [...new Set([this.region, ...props.settings.regions])];
 
     const tables = new Tables(this, 'Tables', { disposable: local });
-    const reports = new Reports(this, 'Reports', { lockDays: reportLockDays, disposable: local });
+    // The local cloud logs no access to buckets.
+    const accessLogs = local ? undefined : new AccessLogs(this, 'AccessLogs').bucket;
+    const reports = new Reports(this, 'Reports', { lockDays: reportLockDays, disposable: local, accessLogs });
     const drillSchedules = new DrillSchedules(this, 'DrillSchedules', { local, recoveryArn: stateMachineArn(this, 'recovery') });
     const functions = new Functions(this, 'Functions', {
       assets,
@@ -60,12 +64,12 @@ export class OrchestratorStack extends Stack {
       local,
     });
     const { recovery, wave, cleanup, stopped, inventory, readiness, sweep } = stateMachines.byName;
-    const identity = new Identity(this, 'Identity', { disposable: local });
-    const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint });
+    const identity = new Identity(this, 'Identity', { disposable: local, requireMfa });
+    const api = new RestApi(this, 'RestApi', { handler: apiFunction, userPool: identity.userPool, local, localEndpoint, waf });
     const webConsole =
-      props.settings.console === undefined
+      props.settings.console === undefined || accessLogs === undefined
         ? undefined
-        : new Console(this, 'Console', { dist: props.settings.console, userPool: identity.userPool, apiUrl: api.url });
+        : new Console(this, 'Console', { dist: props.settings.console, userPool: identity.userPool, apiUrl: api.url, accessLogs });
     const consoleUrl = props.settings.consoleUrl || (webConsole?.url ?? '');
     const triggers = new Triggers(this, 'Triggers', { eventBus, recovery, stopped });
     const publishing = new Publishing(this, 'Publishing', { executionHistory: tables.executionHistory, publishChanges });
@@ -86,7 +90,7 @@ export class OrchestratorStack extends Stack {
       new Alarms(this, 'Alarms', { metrics, topic: notices.topic });
     }
     if (trail) {
-      new Trail(this, 'Trail');
+      new Trail(this, 'Trail', accessLogs);
     }
     new Schedules(this, 'Schedules', { stopped, inventory, inventoryMinutes, readiness, readinessMinutes, sweep, sweepMinutes, leftOverHours });
 

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
  * This module only reads and checks; what the words mean in IAM is in `function-role.ts`.
  */
 export interface Permissions {
-  /** DRS actions, on every resource: its read actions know no resources. */
+  /** DRS actions, on whatever each acts on, in the Regions that one recovers into. */
   readonly drs: readonly string[];
   /** EC2 actions that DRS performs with the caller's permissions, and nobody else. */
   readonly ec2ViaDrs: readonly string[];

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, ObjectLockRetention, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 export interface ReportsProps {
@@ -7,6 +7,8 @@ export interface ReportsProps {
   readonly lockDays: number;
   /** The local cloud's reports go with the stack. */
   readonly disposable: boolean;
+  /** Where it is written down who read and wrote them; not on the local cloud. */
+  readonly accessLogs: IBucket | undefined;
 }
 
 /** The reports of executions, for those who ask years later. */
@@ -29,6 +31,7 @@ export class Reports extends Construct {
       // set later without another bucket.
       objectLockEnabled: true,
       ...(props.lockDays > 0 && { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(props.lockDays)) }),
+      ...(props.accessLogs && { serverAccessLogsBucket: props.accessLogs, serverAccessLogsPrefix: 'reports/' }),
       removalPolicy: props.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     this.objectArns = { Reports: this.bucket.arnForObjects('reports/*') };

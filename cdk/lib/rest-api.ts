@@ -14,6 +14,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { Firewall } from './firewall.js';
 
 /** One line for a request: who, what, and how it went. The path has the ids that the standard fields leave out. */
 const ACCESS_LOG = {
@@ -36,6 +37,8 @@ export interface RestApiProps {
   readonly local: boolean;
   /** Where the local cloud answers; it has no host names for its APIs. */
   readonly localEndpoint: string;
+  /** Whether AWS WAF stands before it. */
+  readonly waf: boolean;
 }
 
 /**
@@ -81,6 +84,9 @@ export class RestApi extends Construct {
       },
     });
     this.api = api;
+    if (props.waf) {
+      new Firewall(this, 'Firewall', api.deploymentStage);
+    }
     api.root.addProxy({ anyMethod: true });
     // The stack has an output of its own for this.
     api.node.tryRemoveChild('Endpoint');

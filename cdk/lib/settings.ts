@@ -37,6 +37,10 @@ export interface Settings {
   readonly reportLockDays: number;
   /** `-c trail=true`: a CloudTrail trail of the account's management events in the stack's Region. */
   readonly trail: boolean;
+  /** `-c waf=true`: AWS WAF before the REST API. It costs money whether anybody comes or not, so it is off. */
+  readonly waf: boolean;
+  /** `-c mfa=true`: nobody signs in without a second factor. `drsctl login` cannot ask for one, so it is off. */
+  readonly requireMfa: boolean;
 }
 
 export type AssetSource =
@@ -106,6 +110,8 @@ export function readSettings(node: Node): Settings {
     noticeEmails: emails(text('noticeEmails') ?? ''),
     reportLockDays: lockDays(text('reportLockDays') ?? '0'),
     trail: flag('trail', text('trail') ?? 'false'),
+    waf: flag('waf', text('waf') ?? 'false'),
+    requireMfa: flag('mfa', text('mfa') ?? 'false'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { ReadWriteType, Trail as CloudTrailTrail } from 'aws-cdk-lib/aws-cloudtrail';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 /**
@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
  * trail already, and a second one costs money, so it is made only when asked for.
  */
 export class Trail extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, accessLogs: IBucket | undefined) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
       versioned: true,
@@ -16,6 +16,7 @@ export class Trail extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      ...(accessLogs && { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: 'trail/' }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
     new CloudTrailTrail(this, 'Trail', {

@@ -23,6 +23,8 @@ const SETTINGS: Settings = {
   noticeEmails: [],
   reportLockDays: 0,
   trail: false,
+  waf: false,
+  requireMfa: false,
 };
 
 export interface Synthesized {

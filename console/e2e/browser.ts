@@ -64,7 +64,8 @@ export async function inspect({ page }: Window, name: string): Promise<void> {
     const button = page.getByRole('button', { name: mode === 'dark' ? 'Dark mode' : 'Light mode' });
     // The button offers the other mode.
     if (await button.isVisible()) {
-      await button.click();
+      // Not with the mouse: a dialog may lie over it.
+      await button.dispatchEvent('click');
     }
     await page.mouse.move(0, 0);
     // Colours fade.

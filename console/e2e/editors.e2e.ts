@@ -20,6 +20,9 @@ afterAll(async () => {
   await browser?.close();
 });
 
+/** To the next step of a wizard. */
+const next = (page: Page) => page.getByRole('button', { name: 'Next', exact: true }).click();
+
 /** Chooses from a list that opens. */
 async function choose(page: Page, label: string, option: string, which = 0): Promise<void> {
   await page.getByRole('button', { name: label }).nth(which).click();
@@ -33,10 +36,13 @@ it('makes a group of servers that are found by search', async () => {
   await page.goto('/groups');
   await page.getByRole('button', { name: 'Create group' }).click();
   await page.getByLabel('Name', { exact: true }).fill(`${name}-db`);
+  await next(page);
   await page.getByLabel('Find source servers').fill(name);
   await page.getByRole('checkbox', { name: `Choose ${name}-1` }).click();
   await page.getByRole('checkbox', { name: `Choose ${name}-2` }).click();
   await page.getByText('(2 chosen)').waitFor();
+  await next(page);
+  await next(page);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: `${name}-db`, level: 1 }).waitFor();
   expect(await api('GET', `/protection-groups/${name}-db`)).toMatchObject({ version: 1, servers: [{}, {}] });
@@ -46,14 +52,21 @@ it('says which group has a server already, and stores nothing', async () => {
   const { page } = demo;
   await page.goto('/new-group');
   await page.getByLabel('Name', { exact: true }).fill(`${name}-app`);
+  await next(page);
   await page.getByLabel('Find source servers').fill(name);
   const row = page.getByRole('row').filter({ hasText: `${name}-1` });
   await row.getByText(`${name}-db`).waitFor();
   await page.getByRole('checkbox', { name: `Choose ${name}-1` }).click();
+  await next(page);
+  await next(page);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('a source server is in one protection group only').waitFor();
+  await page.getByRole('button', { name: 'Change: Which servers' }).click();
+  await page.getByLabel('Find source servers').fill(name);
   await page.getByRole('checkbox', { name: `Choose ${name}-1` }).click();
   await page.getByRole('checkbox', { name: `Choose ${name}-3` }).click();
+  await next(page);
+  await next(page);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: `${name}-app`, level: 1 }).waitFor();
 });
@@ -61,6 +74,7 @@ it('says which group has a server already, and stores nothing', async () => {
 it('shows what tags mean while they are typed', async () => {
   const { page } = demo;
   await page.goto('/new-group');
+  await next(page);
   await page.getByText('By tags, looked up when a plan runs').click();
   await page.getByRole('textbox', { name: 'Tags Key' }).fill('app');
   await page.getByRole('textbox', { name: 'Tags Values' }).fill('three-tier');

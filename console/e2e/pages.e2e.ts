@@ -43,6 +43,7 @@ const PAGES: [string, string, string][] = [
   ['group', `/groups/${group}`, `${plan}-2`],
   ['servers', '/servers', 'Newest recovery point'],
   ['server', '/servers/SERVER?region=us-east-1', 'Launch configuration in DRS'],
+  ['reports', '/reports', 'Every run that has ended'],
   ['audit', `/audit?subject=${plan}`, 'PutRecoveryPlan'],
   ['settings', '/settings', 'Signed in as'],
   ['plan-editor', `/plans/${plan}/edit`, 'Waits for'],

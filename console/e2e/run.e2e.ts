@@ -96,7 +96,7 @@ describe('a drill with a server that does not come up', () => {
     await dialog.getByLabel('Comment').fill('there is capacity now');
     await dialog.getByRole('button', { name: 'Launch again' }).click();
     await page.getByText('Wave extra failed and waits for a decision').first().waitFor({ state: 'detached' });
-    await page.getByText('Wave extra: launch again').waitFor();
+    await page.getByText('demo decided RETRY about wave extra: there is capacity now').waitFor();
   });
 
   it('waits for an approval, and takes a comment with it', async () => {

@@ -21,6 +21,7 @@ export const to = {
   group: (name: string) => `/groups/${encodeURIComponent(name)}`,
   servers: '/servers',
   server: (id: string, region: string) => `/servers/${encodeURIComponent(id)}?region=${encodeURIComponent(region)}`,
+  reports: '/reports',
   audit: '/audit',
   settings: '/settings',
   plans: '/plans',
@@ -64,6 +65,7 @@ const PAGES: RouteObject[] = [
   { path: to.newGroup, lazy: page(() => import('./pages/groups/editor/page.js')), handle: list(nav.groups, to.groups) },
   { path: to.servers, lazy: page(() => import('./pages/servers/list.js')), handle: list(nav.servers, to.servers) },
   { path: '/servers/:serverId', lazy: page(() => import('./pages/servers/detail.js')), handle: detail(nav.servers, to.servers, 'serverId') },
+  { path: to.reports, lazy: page(() => import('./pages/reports/page.js')), handle: list(nav.reports, to.reports) },
   { path: to.audit, lazy: page(() => import('./pages/audit/page.js')), handle: list(nav.audit, to.audit) },
   { path: to.settings, lazy: page(() => import('./pages/settings/page.js')), handle: list(nav.settings, to.settings) },
   { path: '/plans/:planName', lazy: page(() => import('./pages/plans/detail.js')), handle: detail(nav.plans, to.plans, 'planName') },
@@ -76,6 +78,7 @@ export const NAVIGATION: { text: string; href: string }[] = [
   { text: nav.plans, href: to.plans },
   { text: nav.groups, href: to.groups },
   { text: nav.servers, href: to.servers },
+  { text: nav.reports, href: to.reports },
   { text: nav.audit, href: to.audit },
   { text: nav.settings, href: to.settings },
 ];

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { statesOf } from '../src/pages/dashboard/lag.js';
+import { settingsText } from '../src/pages/groups/editor/settings-text.js';
+import { stepOf } from '../src/pages/groups/editor/steps.js';
 import { rowsOf, tagsOf } from '../src/pages/groups/editor/tag-rows.js';
 import { draftOf, withNewWave, withWave, withoutWave } from '../src/pages/plans/editor/draft.js';
 import { startChoice } from '../src/pages/plans/start-choice.js';
@@ -60,22 +63,24 @@ describe('problems of the API', () => {
   });
 });
 
-describe('what a start asks for', () => {
-  const finding = (code: Finding['code'], severity: Finding['severity'], message = ''): Finding => ({ code, severity, message, subject: 's', remedy: '' });
-  const live = finding('LIVE_RECOVERY_INSTANCE', 'BLOCKS', 'a recovery would make DRS terminate i-0123456789abcdef0, a recovery instance that is not a drill\'s');
-  const findings = [live, finding('NO_RECOVERY_POINT', 'BLOCKS'), finding('NEVER_DRILLED', 'WARNS')];
+it('a refused group leads to the step whose field is wrong, and to the review when none is', () => {
+  const at = (...fields: string[]) => stepOf(fields.map((field) => ({ at: field, message: 'no' })));
+  expect([at('serverLaunchSettings (s-1)'), at('servers[0].id', 'name'), at('selectionTags (app)'), at('healthChecks[0]'), at()]).toEqual([2, 0, 1, 3, 3]);
+});
 
-  it('lets a recovery name the instances that may go, one by one', () => {
-    const choice = startChoice({ findings }, 'RECOVERY');
-    expect(choice.toName).toEqual(['i-0123456789abcdef0']);
-    expect(choice.blocking.map(({ code }) => code)).toEqual(['NO_RECOVERY_POINT']);
-    expect(choice.warnings).toHaveLength(1);
+describe('what a start asks for', () => {
+  const finding = (code: Finding['code'], severity: Finding['severity']): Finding => ({ code, severity, message: '', subject: 's', remedy: '' });
+  const findings = [finding('LIVE_RECOVERY_INSTANCE', 'BLOCKS'), finding('NEVER_DRILLED', 'WARNS')];
+
+  it('is what preflight says, and no reading of its findings', () => {
+    const instancesToConfirm = [{ serverId: 's-1', instanceId: 'i-0123456789abcdef0' }];
+    const choice = startChoice({ findings, instancesToConfirm, readyOnceConfirmed: true });
+    expect(choice).toEqual({ toName: ['i-0123456789abcdef0'], blocked: false, warnings: [findings[1]] });
+    expect(startChoice({ findings, instancesToConfirm: [], readyOnceConfirmed: false })).toMatchObject({ toName: [], blocked: true });
   });
 
-  it('never lets a drill replace one, and blocks when there is no instance to name', () => {
-    expect(startChoice({ findings }, 'DRILL')).toMatchObject({ toName: [], blocking: [live, findings[1]] });
-    const unnamed = { ...live, message: 'something runs' };
-    expect(startChoice({ findings: [unnamed] }, 'RECOVERY').blocking).toEqual([unnamed]);
+  it('does not let through what an answer without the word for it might block', () => {
+    expect(startChoice({ findings: [] }).blocked).toBe(true);
   });
 });
 
@@ -91,11 +96,21 @@ it('finds what a version changed by the names of waves, not by their places', ()
 
 it('reads tags as they are typed', () => {
   expect(tagsOf([{ key: ' app ', values: 'shop, ,bank' }, { key: 'app', values: 'shop' }])).toEqual({ app: ['shop', 'bank'] });
-  expect(rowsOf({ tier: ['db', 'cache'] })).toEqual([{ key: 'tier', values: 'db, cache' }]);
+  expect(rowsOf({ tier: ['db', 'cache'] })).toMatchObject([{ key: 'tier', values: 'db, cache' }]);
+  // What text cannot say is as it was until the text is changed.
+  const [stored] = rowsOf({ tier: ['', 'a,b'] });
+  expect(tagsOf(stored ? [stored] : [])).toEqual({ tier: ['', 'a,b'] });
+  expect(tagsOf(stored ? [{ ...stored, values: 'c' }] : [])).toEqual({ tier: ['c'] });
 });
 
 it('links into the AWS console of the partition', () => {
   expect(instanceAddress('i-1', 'eu-west-1')).toBe('https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-1');
   expect(instanceAddress('i-1', 'cn-north-1')).toContain('cn-north-1.console.amazonaws.cn/');
   expect(instanceAddress('i-1', 'us-gov-west-1')).toContain('us-gov-west-1.console.amazonaws-us-gov.com/');
+});
+
+it('says launch settings by the names of the API, and states of all Regions together', () => {
+  expect(settingsText({ copyTags: false, licensing: { osByol: true } })).toBe('copyTags: false, licensing.osByol: true');
+  expect(settingsText({})).toBe('–');
+  expect(statesOf([{ replicationStates: { STALLED: 1, CONTINUOUS: 2 } }, { replicationStates: { CONTINUOUS: 1, WARP: 1 } }, {}])).toEqual([['CONTINUOUS', 3], ['STALLED', 1], ['WARP', 1]]);
 });

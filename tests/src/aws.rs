@@ -99,7 +99,7 @@ impl Cloud {
         format!("{}-drills", self.stack())
     }
 
-    fn stack(&self) -> &str {
+    pub(crate) fn stack(&self) -> &str {
         self.state_machines["wave"].rsplit(':').next().unwrap().trim_end_matches("-wave")
     }
 
@@ -309,7 +309,7 @@ fn plain(attribute: &Value) -> Value {
 }
 
 /// The local cloud does not check the signature of its root key.
-fn root(service: &str) -> String {
+pub(crate) fn root(service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
     )

@@ -34,6 +34,15 @@ impl Journal {
         self.of("state", name).filter(|entry| names(&entry["details"], servers)).collect()
     }
 
+    /// Every call that was signed: the access key, and the action as IAM writes it.
+    pub fn signed_calls(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().filter(|entry| entry["kind"] == "call").filter_map(|entry| {
+            let text = |value: &Value| value.as_str().map(str::to_owned);
+            let action = format!("{}:{}", text(&entry["details"]["service"])?, text(&entry["operation"])?);
+            Some((text(&entry["details"]["caller"])?, action))
+        })
+    }
+
     fn of<'a>(&'a self, kind: &'a str, operation: &'a str) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter(move |entry| entry["kind"] == kind && entry["operation"] == operation)
     }

@@ -155,7 +155,8 @@ fn every_task_failed_once() {
         }
         let now = scenario.client().execution(&id).unwrap();
         mend(&scenario, &now);
-        if now.summary.status.is_terminal() { Ok(now) } else { Err(format!("failed: {failed:?}")) }
+        // The last task comes after the end is recorded.
+        if now.summary.status.is_terminal() && failed.len() >= all.len() { Ok(now) } else { Err(format!("{failed:?}")) }
     });
     assert_eq!(failed, all, "each was refused once");
     assert_whole(&scenario, &ended, &ids, since);

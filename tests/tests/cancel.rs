@@ -5,8 +5,8 @@ use std::thread;
 
 use contract::{Execution, ExecutionAction, ExecutionStatus, Mode, ServerStatus, WaveStatus};
 use domain::id::ExecutionId;
-use e2e::Scenario;
 use e2e::scenario::{assert_ended, eventually, servers, wave};
+use e2e::{Scenario, cloud};
 use serde_json::{Value, json};
 
 /// Cancels as `user`; the status and the code of the answer.
@@ -246,6 +246,8 @@ fn two_waves(name: &str) -> (Scenario, Vec<String>) {
 #[test]
 fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
     for with_waves in [false, true] {
+        // From the beginning: to wait until it is alone takes longer than its first wave.
+        let alone = with_waves.then(|| cloud().disturb(&[]));
         let (scenario, ids) = two_waves("stopped");
         let (since, heard) =
             (scenario.cloud.journal_position(), scenario.cloud.listen("Execution Ended", &scenario.name));
@@ -253,15 +255,14 @@ fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
         launching(&scenario, &id, 1);
         stop(&scenario, "recovery", id.as_str());
         // As AWS does. What is left of the recovery machine here, which AWS leaves nothing of, must not settle them.
-        let alone =
-            with_waves.then(|| (scenario.cloud.disturb(&[]), scenario.cloud.refuse(&["settle-wave".to_owned()])));
+        let held = with_waves.then(|| scenario.cloud.refuse(&["settle-wave".to_owned()]));
         if with_waves {
             for wave in ["wave-001", "wave-002"] {
                 stop(&scenario, "wave", &format!("{id}-{wave}"));
             }
         }
         let ended = assert_cancelled(&scenario, &id, &ids, since);
-        drop(alone);
+        drop(held);
         assert_eq!(ended.summary.reason, "stepfunctions cancelled the execution: wrong button");
         assert!(ended.waves.iter().all(|wave| wave.status == WaveStatus::Cancelled), "{ended:?}");
         let first = &wave(&ended, "first").servers[0];
@@ -286,6 +287,7 @@ fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
         let summary = scenario.client().execution(&id).unwrap().summary;
         assert_eq!(summary.cancelled.map(|cancelled| cancelled.by).as_deref(), Some(ada));
         assert_eq!(summary.status, ExecutionStatus::Cancelled);
+        drop(alone);
     }
 }
 

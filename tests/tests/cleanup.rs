@@ -5,7 +5,7 @@ use contract::{CleanupStatus, Execution, ExecutionStatus, FindingCode, InstanceC
 use domain::id::ExecutionId;
 use e2e::Scenario;
 use e2e::scenario::{assert_ended, servers};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn instances(execution: &Execution) -> Vec<String> {
     servers(execution).filter_map(|server| server.instance_id.as_ref().map(ToString::to_string)).collect()
@@ -38,6 +38,16 @@ fn stands(scenario: &Scenario, id: &ExecutionId) -> Option<u32> {
     }
 }
 
+/// Whether a cleanup is offered to `user`: with the execution itself, and in the list.
+fn offered(scenario: &Scenario, user: &str, id: &ExecutionId) -> (bool, bool) {
+    let token = scenario.cloud.token_of(user);
+    let get = |path: &str| scenario.cloud.request("GET", path, Some(&token), None).1;
+    let has = |run: &Value| run["allowedActions"].as_array().unwrap().contains(&json!("CLEANUP"));
+    let list = get(&format!("/executions?planId={}", scenario.name));
+    let item = list["items"].as_array().unwrap().iter().find(|run| run["executionId"] == json!(id)).unwrap();
+    (has(&get(&format!("/executions/{id}"))), has(item))
+}
+
 #[test]
 fn safety_rule_2_a_cleanup_terminates_what_its_drill_launched_and_nothing_else() {
     let scenario = Scenario::new("cleanup");
@@ -50,6 +60,8 @@ fn safety_rule_2_a_cleanup_terminates_what_its_drill_launched_and_nothing_else()
     let id = &drill.summary.execution_id;
     let launched = instances(&drill);
     assert_eq!((launched.len(), stands(&scenario, id)), (3, Some(3)));
+    assert_eq!(offered(&scenario, "demo", id), (true, true));
+    assert_eq!(offered(&scenario, "auditor", id), (false, false), "whose role does not allow it");
 
     let since = scenario.cloud.journal_position();
     // Twice at once is once.
@@ -67,6 +79,7 @@ fn safety_rule_2_a_cleanup_terminates_what_its_drill_launched_and_nothing_else()
     assert_eq!(journal.changes("InstanceTerminated", &launched).len(), 3);
     assert_eq!(journal.calls("TerminateRecoveryInstances", &launched).len(), 1, "one job for all of them");
     assert_eq!(stands(&scenario, id), None);
+    assert_eq!(offered(&scenario, "demo", id), (false, false), "nothing is left to do");
     assert_eq!(stands(&other, &bystander.summary.execution_id), Some(1), "another drill's instance stands");
     // A second cleanup finds nothing to do, and the servers are free again.
     scenario.client().clean_up(id).unwrap();

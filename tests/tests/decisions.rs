@@ -192,6 +192,9 @@ fn safety_rule_1_a_retry_in_a_recovery_replaces_exactly_the_instances_that_are_c
         assert_eq!((status, code.as_str()), (422, "NOT_CONFIRMED"));
         assert!(detail.contains(&live), "{detail}");
     }
+    let path = format!("/executions/{id}/waves/1/retry");
+    let (_, problem) = scenario.cloud.request("POST", &path, Some(&scenario.cloud.token_of("recoverer")), Some("{}"));
+    assert_eq!(problem["instancesToConfirm"], json!([{ "serverId": ids[0], "instanceId": live }]), "{problem}");
     assert!(scenario.cloud.journal(since).changes("InstanceTerminated", std::slice::from_ref(&live)).is_empty());
     assert_eq!(ask(&scenario, "recoverer", &id, "retry", &confirmed).0, 200);
     let ended = scenario.end_of(&id);

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use contract::{Decided, Execution, ExecutionAction, ExecutionStatus, ServerStatus, Verdict, WaveAction, WaveStatus};
-use domain::control::{Possible, WaveNow};
+use contract::{
+    Decided, Execution, ExecutionAction, ExecutionStatus, Mode, ServerStatus, Verdict, WaveAction, WaveStatus,
+};
+use domain::control::{ExecutionNow, Possible, WaveNow};
 use domain::decision::Candidate;
 use domain::gate::{ApprovalDecision, Cancellation, Pause, WaveApproval};
 use domain::id::ExecutionId;
@@ -101,6 +103,7 @@ fn of_execution(action: ExecutionAction) -> (&'static str, fn(&Execution) -> boo
         ExecutionAction::Pause => ("pause", |run| run.summary.paused.is_some()),
         ExecutionAction::Resume => ("resume", |run| run.summary.paused.is_none()),
         ExecutionAction::Cancel => ("cancel", |run| run.summary.cancelled.is_some()),
+        ExecutionAction::Cleanup => ("cleanup", |run| run.cleanup.is_some()),
     }
 }
 
@@ -148,25 +151,34 @@ fn execution_case(
     action: ExecutionAction,
 ) {
     let context = format!("{action:?} of {status}, paused: {}, cancelled: {}", paused.is_some(), cancelled.is_some());
-    let possible = action.possible(status, paused, cancelled);
+    // In no index, so nothing of it is known to stand. Asked for it all the same, the API has that looked at.
+    let run = ExecutionNow { mode: Mode::Drill, status, paused, cancelled, left_over: false, cleanup: None };
+    let (possible, cleans) = (action.possible(&run), action == ExecutionAction::Cleanup);
     let recorded = Recorded::execution(status, paused, cancelled);
     let before = recorded.now();
     assert_eq!(before.summary.allowed_actions.contains(&action), possible == Possible::Yes, "{context}");
     let (path, has_effect) = of_execution(action);
     let answers = recorded.ask_twice(path);
-    let done = (200, String::new(), String::new());
+    let done = (if cleans { 202 } else { 200 }, String::new(), String::new());
     let after = recorded.now();
-    match possible {
+    match &possible {
         Possible::Yes | Possible::Already => {
             assert_eq!(answers, [done.clone(), done], "{context}");
             assert!(has_effect(&after), "{context}");
         }
+        Possible::No { reason } if cleans => {
+            let detail = format!("{} cannot be cleaned up: {reason}; nothing was terminated", recorded.id);
+            let refused = (409, "NOT_CLEANABLE".to_owned(), detail);
+            assert_eq!(answers, [refused.clone(), refused], "{context}");
+            assert_eq!(after, before, "{context}");
+        }
         Possible::No { reason } => {
-            assert_eq!(answers, [refused(&reason), refused(&reason)], "{context}");
+            assert_eq!(answers, [refused(reason), refused(reason)], "{context}");
             assert_eq!(after, before, "{context}");
         }
     }
-    assert_eq!(recorded.audited(), u64::from(action.possible(status, paused, cancelled) == Possible::Yes), "{context}");
+    let is_done = possible == Possible::Yes || cleans && possible == Possible::Already;
+    assert_eq!(recorded.audited(), u64::from(is_done), "{context}");
 }
 
 #[test]

@@ -22,6 +22,12 @@ fn safety_rule_1_a_drill_never_replaces_a_live_failover() {
     let drill = scenario.run(Mode::Drill);
     assert_ended(&drill, ExecutionStatus::Refused);
     assert_eq!(codes(&drill), [FindingCode::LiveRecoveryInstance]);
+    let ask = |mode| scenario.client().preflight(&PlanId::from(scenario.name.as_str()), mode).unwrap();
+    let (of_drill, of_recovery) = (ask(Mode::Drill), ask(Mode::Recovery));
+    assert!(of_drill.instances_to_confirm.is_empty() && !of_drill.ready_once_confirmed, "{of_drill:?}");
+    let named = of_recovery.instances_to_confirm.iter().map(|one| (one.server_id.as_str(), one.instance_id.clone()));
+    assert_eq!(named.collect::<Vec<_>>(), [(ids[0].as_str(), live[0].clone())]);
+    assert!(of_recovery.ready_once_confirmed && !of_recovery.ready, "{of_recovery:?}");
     let unconfirmed = scenario.run(Mode::Recovery);
     assert_ended(&unconfirmed, ExecutionStatus::Refused);
     assert!(scenario.cloud.journal(since).calls("StartRecovery", &ids).is_empty());

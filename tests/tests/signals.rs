@@ -234,7 +234,7 @@ fn a_report_is_stored_with_its_hash_and_once_more_after_a_cleanup() {
         assert_eq!(report.key, format!("reports/{}/{id}/report.{}", scenario.name, report.format));
         let bytes = cloud.object(bucket, &report.key, report.version_id.as_ref().unwrap());
         let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(report.sha256, hash, "{}", report.key);
+        assert_eq!((&report.sha256, report.bytes), (&hash, Some(bytes.len() as u64)), "{}", report.key);
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains(id.as_str()) && text.contains(&scenario.host(1)), "{text}");
     }
@@ -243,12 +243,17 @@ fn a_report_is_stored_with_its_hash_and_once_more_after_a_cleanup() {
 
     scenario.client().clean_up(&id).unwrap();
     let after = scenario.until(&id, "the report of its cleanup", |execution| execution.reports.len() == 6);
-    let json = after.reports[3..].iter().find(|report| report.format == "json").unwrap();
-    let bytes = cloud.object(bucket, &json.key, json.version_id.as_ref().unwrap());
+    let last = after.reports[3..].iter().find(|report| report.format == "json").unwrap();
+    let bytes = cloud.object(bucket, &last.key, last.version_id.as_ref().unwrap());
     let report: Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(report["execution"]["cleanup"]["status"], "COMPLETED", "{report}");
+    let listed = |mode: &str| cloud.get(&format!("/reports?planId={}&mode={mode}", scenario.name))["items"].clone();
+    let drills = listed("DRILL");
+    assert_eq!(drills.as_array().unwrap().len(), 1, "{drills}");
+    assert_eq!((&drills[0]["executionId"], &drills[0]["reports"]), (&json!(id), &json!(after.reports)));
+    assert_eq!(listed("RECOVERY"), json!([]));
     let first = stored.reports.iter().find(|report| report.format == "json").unwrap();
-    assert!(first.key == json.key && first.version_id != json.version_id);
+    assert!(first.key == last.key && first.version_id != last.version_id);
 }
 
 #[test]

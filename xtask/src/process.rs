@@ -13,7 +13,6 @@ use anyhow::{Context, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use crate::console;
 use crate::interrupt::{self, Interrupted};
 use crate::workspace::Workspace;
 
@@ -80,8 +79,8 @@ pub(crate) fn output(command: &mut Command, what: &str) -> anyhow::Result<String
     if status.success() { Ok(out) } else { bail!("{what} failed ({}):\n{}", ending(status), err.trim_end()) }
 }
 
-/// Runs `command` to its end, shows its output and returns it too, both streams as one.
-pub(crate) fn run_seen(command: &mut Command) -> anyhow::Result<(ExitStatus, String)> {
+/// Runs `command` to its end, hands each line of its output to `seen` and returns it all, both streams as one.
+pub(crate) fn run_seen(command: &mut Command, seen: fn(&str)) -> anyhow::Result<(ExitStatus, String)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
     let (sender, lines) = mpsc::channel::<String>();
@@ -96,7 +95,7 @@ pub(crate) fn run_seen(command: &mut Command) -> anyhow::Result<(ExitStatus, Str
             let mut line = Vec::new();
             while reader.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
                 let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                console::say(&text);
+                seen(&text);
                 if sender.send(text).is_err() {
                     break;
                 }

@@ -40,7 +40,7 @@ pub(crate) fn tally(runner: Runner, output: &str, success: bool) -> Tally {
         let counts = match runner {
             Runner::Cargo => line.starts_with("test result:"),
             Runner::Vitest => line.starts_with("Tests "),
-            Runner::Pytest => line.contains(" in ") && line.ends_with('s') && !line.starts_with("FAILED"),
+            Runner::Pytest => is_pytests_sum(line),
             Runner::Check | Runner::Preparation => false,
         };
         if counts {
@@ -58,6 +58,13 @@ pub(crate) fn tally(runner: Runner, output: &str, success: bool) -> Tally {
         tally.failed = 1;
     }
     tally
+}
+
+/// `12 passed in 3.21s`, and from a minute on `12 passed in 75.02s (0:01:15)`.
+fn is_pytests_sum(line: &str) -> bool {
+    let seconds = line.rsplit_once(" in ").and_then(|(_, time)| time.split_whitespace().next());
+    let time = seconds.and_then(|seconds| seconds.strip_suffix('s'));
+    time.is_some_and(|time| time.parse::<f64>().is_ok()) && !line.starts_with("FAILED")
 }
 
 /// The number in front of `word`.
@@ -92,6 +99,7 @@ mod tests {
             7
         );
         assert_eq!(tally(Runner::Pytest, "12 passed, 1 warning in 3.21s", true), Tally { passed: 12, failed: 0 });
+        assert_eq!(tally(Runner::Pytest, "186 passed in 450.22s (0:07:30)", true), Tally { passed: 186, failed: 0 });
         let broken = "===== 1 failed, 2 passed, 3 errors in 0.10s =====";
         assert_eq!(tally(Runner::Pytest, broken, false), Tally { passed: 2, failed: 4 });
         assert_eq!(tally(Runner::Check, "", true), Tally { passed: 1, failed: 0 });

@@ -17,20 +17,41 @@ const END_TO_END: &str = "e2e";
 const TOGETHER: &str = "--test-threads=4";
 
 /// What happened so far.
+#[derive(Default)]
 struct Report {
     rows: Vec<(String, Tally, String)>,
     total: Tally,
+    /// What was said, where it is kept until there is room for it.
+    held: Option<String>,
 }
 
 impl Report {
+    /// Of what goes on beside something else: of two that talk at once, nobody understands either.
+    fn held() -> Self {
+        Self { held: Some(String::new()), ..Self::default() }
+    }
+
+    fn say(&mut self, text: &str) {
+        match &mut self.held {
+            Some(held) => {
+                held.push_str(text);
+                held.push('\n');
+            }
+            None => say(text),
+        }
+    }
+
     /// Runs one section and counts it.
     fn section(&mut self, name: &str, runner: Runner, work: impl FnOnce() -> anyhow::Result<(bool, String)>) -> bool {
-        say(&format!("\n=== {name} ==="));
+        self.say(&format!("\n=== {name} ==="));
         let start = Instant::now();
         let (success, output) = work().unwrap_or_else(|error| {
-            say(&format!("{error:#}"));
+            self.say(&format!("{error:#}"));
             (false, String::new())
         });
+        if self.held.is_some() {
+            self.say(&output);
+        }
         let counted = tally(runner, &output, success);
         self.total += counted;
         self.rows.push((name.to_owned(), counted, seconds(start.elapsed())));
@@ -38,10 +59,18 @@ impl Report {
     }
 
     fn command(&mut self, name: &str, runner: Runner, command: &mut Command) -> bool {
+        let seen: fn(&str) = if self.held.is_some() { |_| () } else { say };
         self.section(name, runner, || {
-            let (status, output) = process::run_seen(command)?;
+            let (status, output) = process::run_seen(command, seen)?;
             Ok((status.success(), output))
         })
+    }
+
+    /// Takes in what went on beside.
+    fn append(&mut self, beside: Self) {
+        self.say(beside.held.as_deref().unwrap_or_default());
+        self.rows.extend(beside.rows);
+        self.total += beside.total;
     }
 
     /// The table, and as the last line the sum.
@@ -62,7 +91,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let state = workspace.local.join("test");
     let _lock = lock::take(&state)?;
     prerequisites::check()?;
-    let mut report = Report { rows: Vec::new(), total: Tally::default() };
+    let mut report = Report::default();
     rust(&workspace, &mut report);
     finished_or_interrupted()?;
     let built =
@@ -156,7 +185,52 @@ fn console(workspace: &Workspace, report: &mut Report) -> bool {
     built
 }
 
+/// Two clouds: what drives the REST API and the console takes as long as the end-to-end tests, and disturbs what they count.
 fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyhow::Result<()> {
+    std::thread::scope(|scope| {
+        let beside = on_a_cloud(workspace, state, report, |report| {
+            let beside = scope.spawn(|| api_and_console(workspace));
+            let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
+            tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+            report.command("End-to-end tests", Runner::Cargo, &mut tests);
+            beside
+        })?;
+        if let Some(beside) = beside {
+            let beside =
+                beside.join().map_err(|_| anyhow::anyhow!("The tests of the API and the console broke off."))?;
+            report.append(beside?);
+        }
+        Ok(())
+    })
+}
+
+/// The tests that need a cloud and nobody else in it who changes what they look at.
+fn api_and_console(workspace: &Workspace) -> anyhow::Result<Report> {
+    let state = workspace.local.join("test-console");
+    let _lock = lock::take(&state)?;
+    let mut report = Report::held();
+    on_a_cloud(workspace, &state, &mut report, |report| {
+        let mut browser = web_console::npm(workspace, "e2e");
+        browser.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        report.command("Console in a browser (Playwright)", Runner::Vitest, &mut browser);
+        let packages = || python::api_tests(workspace).map(|_| done());
+        if report.section("Python packages for the API tests", Runner::Preparation, packages) {
+            match api_tests(workspace, &state) {
+                Ok(mut tests) => report.command("REST API, by its description (pytest)", Runner::Pytest, &mut tests),
+                Err(error) => report.section("REST API, by its description (pytest)", Runner::Pytest, || Err(error)),
+            };
+        }
+    })?;
+    Ok(report)
+}
+
+/// Does `work` while a local cloud runs; `None` when none could be started, which is a failure in the report.
+fn on_a_cloud<T>(
+    workspace: &Workspace,
+    state: &Path,
+    report: &mut Report,
+    work: impl FnOnce(&mut Report) -> T,
+) -> anyhow::Result<Option<T>> {
     let inventory = workspace.root.join("examples/three-tier/inventory.yaml");
     let any = Some(0);
     let arguments =
@@ -166,24 +240,7 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
         up::clean_up_earlier(state)?;
         up::start_prepared(workspace, &wanted).map(|_| done())
     });
-    if up {
-        let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
-        tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
-        report.command("End-to-end tests", Runner::Cargo, &mut tests);
-        finished_or_interrupted()?;
-        let mut browser = web_console::npm(workspace, "e2e");
-        browser.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
-        report.command("Console in a browser (Playwright)", Runner::Vitest, &mut browser);
-        finished_or_interrupted()?;
-        if report.section("Python packages for the API tests", Runner::Preparation, || {
-            python::api_tests(workspace).map(|_| done())
-        }) {
-            report.command(
-                "REST API, driven by its description (pytest)",
-                Runner::Pytest,
-                &mut api_tests(workspace, state)?,
-            );
-        }
-    }
-    up::stop(state).map(drop)
+    let worked = up.then(|| work(report));
+    up::stop(state)?;
+    Ok(worked)
 }

@@ -11,6 +11,8 @@ export class ApiError extends Error {
     readonly code: string,
     detail: string,
     readonly problems: ProblemDetails['problems'] = [],
+    /** With a refusal of a retry: what has to be named. */
+    readonly instancesToConfirm: NonNullable<ProblemDetails['instancesToConfirm']> = [],
   ) {
     super(detail);
   }
@@ -19,7 +21,8 @@ export class ApiError extends Error {
 /** The error for an answer with `status`, whose body is a problem, API Gateway's `{"message": …}`, or nothing of use. */
 export function apiError(status: number, body: unknown): ApiError {
   const fields = typeof body === 'object' && body !== null ? (body as Partial<ProblemDetails> & { message?: string }) : {};
-  return new ApiError(status, fields.code ?? `HTTP_${status}`, fields.detail ?? fields.message ?? `HTTP ${status}`, fields.problems ?? []);
+  const detail = fields.detail ?? fields.message ?? `HTTP ${status}`;
+  return new ApiError(status, fields.code ?? `HTTP_${status}`, detail, fields.problems ?? [], fields.instancesToConfirm ?? []);
 }
 
 /** Whether asking again could help: the network or the server failed, and the request itself was not refused. */

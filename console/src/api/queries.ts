@@ -2,7 +2,7 @@ import { type InfiniteData, useInfiniteQuery, useMutation, useQuery, useQueryCli
 import { useEffect } from 'react';
 import { useApi } from '../shell/context.js';
 import { body } from './client.js';
-import type { Execution, Mode } from './types.js';
+import type { Execution, Mode, RecoveryPointChoice } from './types.js';
 
 /** Shorter than the 2 s in which the console promises to show what the API knows. */
 const LIVE_MS = 1000;
@@ -45,11 +45,28 @@ export function useExecutions(filter: { planId?: string; leftOver?: boolean } = 
   });
 }
 
+/** What has ended, with its stored reports. */
+export function useReports(filter: { planId?: string; mode?: Mode }) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['reports', filter],
+    queryFn: ({ pageParam }) => body(api.GET('/v1/reports', { params: { query: { ...filter, nextToken: pageParam, limit: 50 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
+    refetchInterval: CALM_MS,
+  });
+}
+
 export const executionKey = (id: string) => ['execution', id] as const;
 
 /** Whether there is still something to come. */
 export function isLive(execution: Pick<Execution, 'endedAt' | 'cleanup'>): boolean {
   return execution.endedAt == null || execution.cleanup?.status === 'RUNNING';
+}
+
+/** How often an execution is asked for. Its report, and a clean-up of somebody else, come after its end: at leisure then. */
+function pace(execution: Execution | undefined): number {
+  return execution === undefined || isLive(execution) ? LIVE_MS : CALM_MS;
 }
 
 /** An execution; asked for again and again while it runs. A failed attempt is not repeated: the next one comes anyway. */
@@ -59,7 +76,28 @@ export function useExecution(id: string) {
     queryKey: executionKey(id),
     queryFn: () => body(api.GET('/v1/executions/{executionId}', { params: { path: { executionId: id } } })),
     retry: false,
-    refetchInterval: ({ state }) => (state.data && !isLive(state.data) ? false : LIVE_MS),
+    refetchInterval: ({ state }) => pace(state.data),
+  });
+}
+
+/**
+ * What happened in an execution, newest first. An event appears a moment after what it tells of, so that the end of a run is
+ * not the end of its events: they are asked for after it, too, at leisure.
+ */
+export function useExecutionEvents(executionId: string, live: boolean) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ['events', executionId],
+    queryFn: ({ pageParam }) =>
+      body(
+        api.GET('/v1/executions/{executionId}/events', {
+          params: { path: { executionId }, query: { newestFirst: true, nextToken: pageParam, limit: 50 } },
+        }),
+      ),
+    initialPageParam: first,
+    getNextPageParam: next,
+    retry: false,
+    refetchInterval: live ? LIVE_MS : CALM_MS,
   });
 }
 
@@ -107,9 +145,12 @@ export function usePlanVersion(name: string, version: number | null | undefined)
 
 export function usePlanVersions(name: string) {
   const api = useApi();
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ['plan-versions', name],
-    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/versions', { params: { path: { name }, query: { limit: 50 } } })),
+    queryFn: ({ pageParam }) =>
+      body(api.GET('/v1/recovery-plans/{name}/versions', { params: { path: { name }, query: { nextToken: pageParam, limit: 50 } } })),
+    initialPageParam: first,
+    getNextPageParam: next,
   });
 }
 
@@ -141,11 +182,11 @@ export function useForecast(name: string, mode: Mode, enabled = true) {
 }
 
 /** Reads live from DRS: never repeated by itself. */
-export function usePreflight(name: string, mode: Mode, enabled: boolean) {
+export function usePreflight(name: string, mode: Mode, enabled: boolean, recoveryPoint: RecoveryPointChoice = { kind: 'LATEST' }) {
   const api = useApi();
   return useQuery({
-    queryKey: ['preflight', name, mode],
-    queryFn: () => body(api.POST('/v1/recovery-plans/{name}/preflight', { params: { path: { name }, query: { mode } } })),
+    queryKey: ['preflight', name, mode, recoveryPoint],
+    queryFn: () => body(api.POST('/v1/recovery-plans/{name}/preflight', { params: { path: { name }, query: { mode } }, body: { recoveryPoint } })),
     enabled,
     staleTime: 0,
     gcTime: 0,

@@ -429,6 +429,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The use of DRS's quotas in each Region that this deployment recovers into: jobs live from DRS, replicating servers as
+         *     the inventory was last read. A Region that does not answer says why; the others are not touched.
+         */
+        get: operations["listQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recovery-plans": {
         parameters: {
             query?: never;
@@ -625,6 +645,26 @@ export interface paths {
         };
         /** One version of a plan. */
         get: operations["getPlanVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Executions that have ended, newest first, with the reports that were stored of each. What is not wanted is left out of a
+         *     page after it was read, so a page can be shorter than its limit, even empty, and have a `nextToken` all the same.
+         */
+        get: operations["listReports"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1018,7 +1058,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
+        EventKind: "EXECUTION_STATUS" | "EXECUTION_PAUSED" | "EXECUTION_RESUMED" | "EXECUTION_CANCELLED" | "WAVE_STATUS" | "WAVE_APPROVAL" | "WAVE_DECISION" | "WAVE_ACTION" | "SERVER_STATUS" | "CLEANUP_STATUS" | "DRS_LAUNCH_RESULT" | "DRS_REPLICATION";
         /** @description One execution with its waves: `GET /v1/executions/{executionId}`, and the 202 of a start. */
         Execution: components["schemas"]["ExecutionSummary"] & {
             cleanup?: null | components["schemas"]["CleanupRun"];
@@ -1033,9 +1073,34 @@ export interface components {
          * @description What may be done to an execution.
          * @enum {string}
          */
-        ExecutionAction: "PAUSE" | "RESUME" | "CANCEL";
+        ExecutionAction: "PAUSE" | "RESUME" | "CANCEL" | "CLEANUP";
         /** @description One run of a plan. It is also the name of the Step Functions execution. */
         ExecutionId: string;
+        /** @description An execution that has ended, with its stored reports: an item of `GET /v1/reports`. */
+        ExecutionReports: {
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            endedAt?: number | null;
+            /** @description The execution. */
+            executionId: components["schemas"]["ExecutionId"];
+            /** @description DRILL or RECOVERY. */
+            mode: components["schemas"]["Mode"];
+            /** @description The plan it ran. */
+            planId: components["schemas"]["PlanId"];
+            /** @description Why the last one could not be stored; null where it was. */
+            reportFailure?: string | null;
+            /** @description Its reports that were stored, the oldest first: one of each format at its end, and again after each cleanup. */
+            reports: components["schemas"]["StoredReport"][];
+            /**
+             * Format: int64
+             * @description When it was accepted.
+             */
+            startedAt: number;
+            /** @description How it ended. */
+            status: components["schemas"]["ExecutionStatus"];
+        };
         /** @enum {string} */
         ExecutionStatus: "PENDING" | "RUNNING" | "COMPLETED" | "PARTIAL" | "FAILED" | "REFUSED" | "CANCELLED";
         /** @description One execution, without its waves: an item of `GET /v1/executions`. */
@@ -1251,6 +1316,13 @@ export interface components {
         InstanceCleanup: "PENDING" | "TERMINATING" | "TERMINATED" | "LEFT_OVER";
         /** @description A recovery instance. It is the EC2 instance id, `i-…`. */
         InstanceId: string;
+        /** @description A live recovery instance that DRS would terminate, and that whoever starts or retries a recovery has to name. */
+        InstanceToConfirm: {
+            /** @description The instance. */
+            instanceId: components["schemas"]["InstanceId"];
+            /** @description The source server it was launched for. */
+            serverId: components["schemas"]["ServerId"];
+        };
         /** @description `GET /v1/source-servers`: a page of the cached inventory, and how old it is. */
         Inventory: {
             /** @description How many they are. */
@@ -1435,6 +1507,38 @@ export interface components {
             nextToken?: string | null;
         };
         /** @description A page of a list. */
+        Page_ExecutionReports: {
+            /** @description How many they are. */
+            count: number;
+            /** @description The items of this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it ended.
+                 */
+                endedAt?: number | null;
+                /** @description The execution. */
+                executionId: components["schemas"]["ExecutionId"];
+                /** @description DRILL or RECOVERY. */
+                mode: components["schemas"]["Mode"];
+                /** @description The plan it ran. */
+                planId: components["schemas"]["PlanId"];
+                /** @description Why the last one could not be stored; null where it was. */
+                reportFailure?: string | null;
+                /** @description Its reports that were stored, the oldest first: one of each format at its end, and again after each cleanup. */
+                reports: components["schemas"]["StoredReport"][];
+                /**
+                 * Format: int64
+                 * @description When it was accepted.
+                 */
+                startedAt: number;
+                /** @description How it ended. */
+                status: components["schemas"]["ExecutionStatus"];
+            }[];
+            /** @description Give it as `nextToken` to get the next page; null on the last. */
+            nextToken?: string | null;
+        };
+        /** @description A page of a list. */
         Page_ExecutionSummary: {
             /** @description How many they are. */
             count: number;
@@ -1583,6 +1687,37 @@ export interface components {
                 /** @description What it comes to. */
                 verdict: components["schemas"]["ReadinessVerdict"];
             })[];
+            /** @description Give it as `nextToken` to get the next page; null on the last. */
+            nextToken?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_RegionQuotas: {
+            /** @description How many they are. */
+            count: number;
+            /** @description The items of this page. */
+            items: {
+                /** @description The account. */
+                account: string;
+                /**
+                 * Format: int64
+                 * @description When DRS was asked for jobs, in Unix seconds.
+                 */
+                checkedAt: number;
+                /** @description Why DRS did not answer; null where it did. */
+                error?: string | null;
+                /**
+                 * Format: int64
+                 * @description When the inventory was last read, in Unix seconds; null where it never was.
+                 */
+                inventoryReadAt?: number | null;
+                jobs?: null | components["schemas"]["QuotaUse"];
+                /** @description The Region. */
+                region: string;
+                replicatingServers?: null | components["schemas"]["QuotaUse"];
+                serversInJobs?: null | components["schemas"]["QuotaUse"];
+                /** @description Source servers that one job takes. */
+                serversPerJob: number;
+            }[];
             /** @description Give it as `nextToken` to get the next page; null on the last. */
             nextToken?: string | null;
         };
@@ -1860,6 +1995,11 @@ export interface components {
             checkedAt: number;
             /** @description Everything that was found. */
             findings: components["schemas"]["Finding"][];
+            /**
+             * @description The live recovery instances that a RECOVERY would make DRS terminate: exactly those that it has to be started with in
+             *     `replaceInstances`.
+             */
+            instancesToConfirm?: components["schemas"]["InstanceToConfirm"][];
             /** @description The mode that was asked about. */
             mode: components["schemas"]["Mode"];
             /** @description The plan. */
@@ -1871,6 +2011,8 @@ export interface components {
             planVersion?: number | null;
             /** @description Whether nothing blocks it. */
             ready: boolean;
+            /** @description Whether nothing blocks it once `instancesToConfirm` are named. */
+            readyOnceConfirmed?: boolean;
             /** @description From which recovery points the run was to be. */
             recoveryPoint?: components["schemas"]["RecoveryPointChoice"];
             /** @description The servers that have no recovery point that they could be launched from, as the findings name them. */
@@ -1882,6 +2024,8 @@ export interface components {
             code: string;
             /** @description What happened and what to do. */
             detail: string;
+            /** @description With `NOT_CONFIRMED` for a retry: exactly the instances to name in `replaceInstances`. */
+            instancesToConfirm?: components["schemas"]["InstanceToConfirm"][];
             /** @description Every single thing that is wrong with a document. */
             problems?: components["schemas"]["FieldProblem"][];
             /**
@@ -1921,6 +2065,20 @@ export interface components {
             };
             /** @description Its source servers, one by one. A source server is in at most one group. */
             servers?: components["schemas"]["Member"][];
+        };
+        /**
+         * @description How much room a quota leaves.
+         * @enum {string}
+         */
+        QuotaLevel: "OK" | "HIGH" | "FULL";
+        /** @description The use of one quota. */
+        QuotaUse: {
+            /** @description How much room that leaves. */
+            level: components["schemas"]["QuotaLevel"];
+            /** @description What DRS allows. */
+            limit: number;
+            /** @description What is in use. */
+            used: number;
         };
         /** @description The result of a scheduled preflight of a plan: an item of `GET /v1/recovery-plans/{name}/readiness`. */
         Readiness: components["schemas"]["Preflight"] & {
@@ -2020,8 +2178,36 @@ export interface components {
             readAt?: number | null;
             /** @description The Region. */
             region: string;
+            /** @description How many of them are in which `dataReplicationState`, as DRS spells it. */
+            replicationStates?: {
+                [key: string]: number;
+            };
             /** @description Source servers when it was last read. */
             servers: number;
+        };
+        /** @description The quotas of one account and Region: an item of `GET /v1/quotas`. */
+        RegionQuotas: {
+            /** @description The account. */
+            account: string;
+            /**
+             * Format: int64
+             * @description When DRS was asked for jobs, in Unix seconds.
+             */
+            checkedAt: number;
+            /** @description Why DRS did not answer; null where it did. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description When the inventory was last read, in Unix seconds; null where it never was.
+             */
+            inventoryReadAt?: number | null;
+            jobs?: null | components["schemas"]["QuotaUse"];
+            /** @description The Region. */
+            region: string;
+            replicatingServers?: null | components["schemas"]["QuotaUse"];
+            serversInJobs?: null | components["schemas"]["QuotaUse"];
+            /** @description Source servers that one job takes. */
+            serversPerJob: number;
         };
         /** @description The report of one execution: `GET /v1/executions/{executionId}/report`. */
         Report: {
@@ -2402,6 +2588,11 @@ export interface components {
         };
         /** @description A report of an execution that is stored, as it was then. */
         StoredReport: {
+            /**
+             * Format: int64
+             * @description How many bytes it has; null for one that an earlier version stored.
+             */
+            bytes?: number | null;
             /** @description `html`, `json` or `csv`. */
             format: string;
             /** @description Under which key of the bucket for reports. */
@@ -5662,6 +5853,105 @@ export interface operations {
             };
         };
     };
+    listQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegionQuotas"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     listRecoveryPlans: {
         parameters: {
             query?: {
@@ -7283,6 +7573,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored_RecoveryPlan"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No valid token. Behind API Gateway the body is API Gateway's own. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No role of the token allows this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing, or no such path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The path exists, but not for this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description AWS wants fewer requests: try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The function lacks a permission, or the program is wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description An AWS service failed or did not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                /** @description Only executions of this plan. */
+                planId?: components["schemas"]["PlanId"];
+                /** @description Only drills, or only recoveries. */
+                mode?: "DRILL" | "RECOVERY";
+                /** @description From the page before. */
+                nextToken?: string;
+                /** @description Executions of this page at most; 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExecutionReports"];
                 };
             };
             /** @description What `If-None-Match` names is still so. */

@@ -2,6 +2,7 @@ import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
@@ -36,12 +37,13 @@ interface CatalogTableProps<T extends Stored> {
 
 /** The page of everything that is stored of a kind. */
 export function CatalogTable<T extends Stored>({ query, words, columns, create }: CatalogTableProps<T>) {
-  const { items, filterProps, collectionProps, filteredItemsCount } = useCollection(itemsOf(query.data), {
+  const { items, filterProps, paginationProps, collectionProps, filteredItemsCount } = useCollection(itemsOf(query.data), {
     filtering: {
       fields: ['name', 'description'],
       empty: <Empty words={words} />,
       noMatch: <Box textAlign="center">{common.noMatch}</Box>,
     },
+    pagination: { pageSize: 50 },
     sorting: {},
   });
   if (query.error && !query.data) {
@@ -58,8 +60,11 @@ export function CatalogTable<T extends Stored>({ query, words, columns, create }
       loadingText={common.loading}
       header={<Header variant="h1" description={words.description} actions={<Create {...create} />}>{words.title}</Header>}
       columnDefinitions={columns}
+      pagination={
+        <Pagination {...paginationProps} ariaLabels={{ nextPageLabel: common.pages.next, previousPageLabel: common.pages.previous, pageLabel: common.pages.page }} />
+      }
       filter={
-        <TextFilter {...filterProps} filteringAriaLabel={words.filter} filteringPlaceholder={words.filter} countText={common.matches(filteredItemsCount ?? 0)} />
+        <TextFilter {...filterProps} filteringClearAriaLabel={common.clearFilter} filteringAriaLabel={words.filter} filteringPlaceholder={words.filter} countText={common.matches(filteredItemsCount ?? 0)} />
       }
     />
   );

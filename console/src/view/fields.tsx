@@ -8,23 +8,31 @@ interface Common {
   readonly problem?: string | undefined;
 }
 
+interface TextProps extends Common {
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly disabled?: boolean;
+  readonly autoFocus?: boolean;
+}
+
 /** A line of text. */
-export function TextField({ label, hint, problem, value, onValue, disabled }: Common & { value: string; onValue: (value: string) => void; disabled?: boolean }) {
+export function TextField({ label, hint, problem, value, onValue, disabled, autoFocus }: TextProps) {
   return (
     <FormField label={label} description={hint} errorText={problem} stretch>
-      <Input value={value} disabled={disabled} onChange={({ detail }) => onValue(detail.value)} />
+      <Input value={value} disabled={disabled} autoFocus={autoFocus} onChange={({ detail }) => onValue(detail.value)} />
     </FormField>
   );
 }
 
 /** A number that may be left out. */
-export function NumberField(props: Common & { value: number | null | undefined; onValue: (value: number | undefined) => void }) {
-  const { label, hint, problem, value, onValue } = props;
+export function NumberField(props: Common & { value: number | null | undefined; placeholder?: string; onValue: (value: number | undefined) => void }) {
+  const { label, hint, problem, value, placeholder, onValue } = props;
   return (
     <FormField label={label} description={hint} errorText={problem} stretch>
       <Input
         type="number"
         inputMode="numeric"
+        placeholder={placeholder}
         value={value == null || Number.isNaN(value) ? '' : String(value)}
         onChange={({ detail }) => onValue(detail.value.trim() === '' ? undefined : Number(detail.value))}
       />

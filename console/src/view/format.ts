@@ -52,6 +52,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** How large a file is: `812 B`, `12.3 KB`, `3.6 MB`, in thousands as file managers count. */
+export function fileSize(value: number): string {
+  const [unit, by] = value < 1000 ? ['B', 1] : value < 1e6 ? ['KB', 1e3] : ['MB', 1e6];
+  return `${by === 1 ? value : (value / by).toFixed(1)} ${unit}`;
+}
+
 export function bytes(value: number): string {
   const gib = value / 2 ** 30;
   return gib >= 1024 ? `${(gib / 1024).toFixed(1)} TiB` : `${Math.round(gib * 10) / 10} GiB`;

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{ExecutionId, GroupId, InstanceId, PlanId, ServerId};
 use domain::plan::Mode;
-use domain::preflight::{DrillFacts, Finding, LastDrill, MissingDocument, Situation, WaveFacts, preflight};
+use domain::preflight::{
+    DrillFacts, Finding, InstanceToConfirm, LastDrill, MissingDocument, Situation, WaveFacts, instances_to_confirm,
+    preflight,
+};
 use domain::recovery_point::RecoveryPointChoice;
 use futures::{StreamExt, stream};
 
@@ -24,6 +27,8 @@ pub struct Assessment {
     pub facts: Facts,
     /// Everything that was found, one finding a server: see [`domain::preflight::bounded`] for what a record keeps.
     pub findings: Vec<Finding>,
+    /// The instances that a recovery would have to be started with, and that `replace` does not name.
+    pub to_confirm: Vec<InstanceToConfirm>,
     /// Why a Region could not be asked. Each is a finding, too.
     pub unreachable: BTreeMap<String, AwsError>,
 }
@@ -79,8 +84,8 @@ pub async fn assess_for(
     let loaded = match facts::load(clients, plan).await? {
         Ok(loaded) => loaded,
         Err(findings) => {
-            let (facts, unreachable) = (Facts::new(), BTreeMap::new());
-            return Ok(Assessment { loaded: None, facts, findings, unreachable });
+            let (facts, to_confirm, unreachable) = (Facts::new(), Vec::new(), BTreeMap::new());
+            return Ok(Assessment { loaded: None, facts, findings, to_confirm, unreachable });
         }
     };
     // What cannot be meant is a finding by itself, and DRS is not asked for it.
@@ -107,7 +112,8 @@ pub async fn assess_for(
     let mut findings = preflight(&situation);
     let claims = clients.history.claims_of_others(&loaded.server_ids(), execution).await?;
     findings.extend(claims.iter().map(crate::history::Claim::finding));
-    Ok(Assessment { loaded: Some(loaded), facts: situation.servers, findings, unreachable })
+    let to_confirm = instances_to_confirm(&situation);
+    Ok(Assessment { loaded: Some(loaded), facts: situation.servers, findings, to_confirm, unreachable })
 }
 
 fn waves(loaded: &LoadedPlan) -> Vec<WaveFacts> {

@@ -53,8 +53,7 @@ pub async fn cancel(clients: &Clients, id: &ExecutionId, by: &Cancel<'_>) -> Res
         let Some(ExecutionRecords { mut execution, .. }) = clients.history.everything(id).await? else {
             return Ok(Outcome::NotFound);
         };
-        let (paused, cancelled) = (execution.paused.as_ref(), execution.cancelled.as_ref());
-        match ExecutionAction::Cancel.possible(execution.status, paused, cancelled) {
+        match ExecutionAction::Cancel.possible(&execution.now(None)) {
             Possible::Yes => {
                 let (name, comment) = (by.actor.name.clone(), by.comment.to_owned());
                 execution.cancelled = Some(Cancellation { by: name, at: clock::now(), comment });

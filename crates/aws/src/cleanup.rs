@@ -54,7 +54,7 @@ pub async fn start(
     record: &CleanupRecord,
 ) -> Result<(), AwsError> {
     let (id, plan) = (&execution.execution_id, &execution.plan_id);
-    let input = json!({ "executionId": id, "planId": plan });
+    let input = json!({ "executionId": id, "planId": plan, "attempt": record.attempt });
     clients.sfn.start_execution(machine_arn, &name(id, record.attempt), &input).await
 }
 

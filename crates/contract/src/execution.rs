@@ -205,8 +205,32 @@ pub struct StoredReport {
     pub sha256: String,
     /// Its version in the bucket; null where the bucket said none.
     pub version_id: Option<String>,
+    /// How many bytes it has; null for one that an earlier version stored.
+    pub bytes: Option<u64>,
     /// When.
     pub stored_at: i64,
+}
+
+/// An execution that has ended, with its stored reports: an item of `GET /v1/reports`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionReports {
+    /// The execution.
+    pub execution_id: ExecutionId,
+    /// The plan it ran.
+    pub plan_id: PlanId,
+    /// DRILL or RECOVERY.
+    pub mode: Mode,
+    /// How it ended.
+    pub status: ExecutionStatus,
+    /// When it was accepted.
+    pub started_at: i64,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// Its reports that were stored, the oldest first: one of each format at its end, and again after each cleanup.
+    pub reports: Vec<StoredReport>,
+    /// Why the last one could not be stored; null where it was.
+    pub report_failure: Option<String>,
 }
 
 /// One wave of an execution.

@@ -84,6 +84,9 @@ pub struct RegionInventory {
     pub region: String,
     /// Source servers when it was last read.
     pub servers: usize,
+    /// How many of them are in which `dataReplicationState`, as DRS spells it.
+    #[serde(default)]
+    pub replication_states: BTreeMap<String, usize>,
     /// When it was last read, in Unix seconds; null where it never was.
     pub read_at: Option<i64>,
     /// Seconds since then.

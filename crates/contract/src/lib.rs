@@ -14,7 +14,8 @@ pub use domain::gate::{ApprovalDecision, Cancellation, Pause, Verdict, WaveAppro
 pub use domain::group::{Member, ProtectionGroup};
 pub use domain::launch_settings::{Drift, LaunchDisposition, LaunchSettings, Licensing, RecoveryMode, RightSizing};
 pub use domain::plan::{Criticality, Mode, OnFailure, OnLaunchSettingsFailure, RecoveryPlan, Wave};
-pub use domain::preflight::{Finding, FindingCode, Severity};
+pub use domain::preflight::{Finding, FindingCode, InstanceToConfirm, Severity};
+pub use domain::quota::{QuotaLevel, QuotaUse};
 pub use domain::recovery_point::{Moment, OtherPoints, RecoveryPointChoice};
 pub use domain::schedule::Schedule;
 pub use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
@@ -29,6 +30,7 @@ mod execution;
 mod group;
 mod inventory;
 mod plan;
+mod quota;
 mod schedule;
 mod timeline;
 mod transfer;
@@ -37,14 +39,15 @@ pub use audit::{AuditEvent, Me};
 pub use cleanup::{CleanupRun, CleanupServer, LeftOver};
 pub use difference::differences;
 pub use execution::{
-    CancelExecution, CheckRun, Execution, ExecutionSummary, PlanRun, RetryWave, ServerAttempt, ServerCounts, ServerRun,
-    SettingsRun, StartExecution, StoredReport, WaveDecision, WaveRun,
+    CancelExecution, CheckRun, Execution, ExecutionReports, ExecutionSummary, PlanRun, RetryWave, ServerAttempt,
+    ServerCounts, ServerRun, SettingsRun, StartExecution, StoredReport, WaveDecision, WaveRun,
 };
 pub use group::{GroupLaunchSettings, ResolveGroup, ResolvedGroup, ResolvedServer, ServerLaunchSettings};
 pub use inventory::{
     Disk, Inventory, LastLaunch, RecoverySnapshot, RefreshStarted, RegionInventory, SourceServer, SourceServerDetail,
 };
 pub use plan::{AskPreflight, PlanForecast, Preflight, Readiness, ReadinessVerdict};
+pub use quota::RegionQuotas;
 pub use schedule::{MissedRun, PlanSchedule, ScheduleRun};
 pub use timeline::TimelineEvent;
 pub use transfer::{
@@ -110,6 +113,9 @@ pub struct ProblemDetails {
     /// Every single thing that is wrong with a document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<FieldProblem>,
+    /// With `NOT_CONFIRMED` for a retry: exactly the instances to name in `replaceInstances`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances_to_confirm: Vec<InstanceToConfirm>,
 }
 
 /// One thing that is wrong with a document.

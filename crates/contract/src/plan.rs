@@ -3,7 +3,7 @@
 use domain::forecast::{Forecast, PastForecast, TargetVerdict};
 use domain::id::PlanId;
 use domain::plan::Mode;
-use domain::preflight::Finding;
+use domain::preflight::{Finding, InstanceToConfirm};
 use domain::recovery_point::RecoveryPointChoice;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,6 +30,13 @@ pub struct Preflight {
     pub mode: Mode,
     /// Whether nothing blocks it.
     pub ready: bool,
+    /// Whether nothing blocks it once `instancesToConfirm` are named.
+    #[serde(default)]
+    pub ready_once_confirmed: bool,
+    /// The live recovery instances that a RECOVERY would make DRS terminate: exactly those that it has to be started with in
+    /// `replaceInstances`.
+    #[serde(default)]
+    pub instances_to_confirm: Vec<InstanceToConfirm>,
     /// From which recovery points the run was to be.
     #[serde(default)]
     pub recovery_point: RecoveryPointChoice,

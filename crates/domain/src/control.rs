@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::cleanup::{self, CleanupStatus};
 use crate::decision::{Candidate, Decided, FailureDecision, MAX_ROUNDS};
 use crate::gate::{Cancellation, Pause, WaveApproval};
 use crate::plan::Mode;
@@ -20,6 +21,8 @@ pub enum ExecutionAction {
     Resume,
     /// Begin nothing more, and end.
     Cancel,
+    /// It was a drill: terminate what it launched.
+    Cleanup,
 }
 
 /// What may be done to a wave.
@@ -60,9 +63,26 @@ impl Possible {
     }
 }
 
+/// An execution, as far as it matters to what may be done to it.
+#[derive(Debug, Clone, Copy)]
+pub struct ExecutionNow<'a> {
+    /// What it is for.
+    pub mode: Mode,
+    /// Where it is.
+    pub status: ExecutionStatus,
+    /// That it is held.
+    pub paused: Option<&'a Pause>,
+    /// That it is cancelled.
+    pub cancelled: Option<&'a Cancellation>,
+    /// Whether it has ended and something may stand that a cleanup of it would terminate.
+    pub left_over: bool,
+    /// Where its newest cleanup is; nothing where none ever began, or where nobody has looked.
+    pub cleanup: Option<CleanupStatus>,
+}
+
 impl ExecutionAction {
     /// Every action there is.
-    pub const ALL: &'static [Self] = &[Self::Pause, Self::Resume, Self::Cancel];
+    pub const ALL: &'static [Self] = &[Self::Pause, Self::Resume, Self::Cancel, Self::Cleanup];
 
     /// The action as the role table has it.
     #[must_use]
@@ -70,21 +90,18 @@ impl ExecutionAction {
         match self {
             Self::Pause | Self::Resume => Action::Pause,
             Self::Cancel => Action::Cancel,
+            Self::Cleanup => Action::Cleanup,
         }
     }
 
-    /// Whether it can be done to an execution that is `status`.
+    /// Whether it can be done to `execution`.
     #[must_use]
-    pub fn possible(
-        self,
-        status: ExecutionStatus,
-        pause: Option<&Pause>,
-        cancelled: Option<&Cancellation>,
-    ) -> Possible {
-        if status.is_terminal() {
-            return Possible::no(format!("the execution has ended as {status}"));
-        }
-        match (self, cancelled, pause) {
+    pub fn possible(self, execution: &ExecutionNow<'_>) -> Possible {
+        let status = execution.status;
+        match (self, execution.cancelled, execution.paused) {
+            // The one that waits for the end.
+            (Self::Cleanup, _, _) => cleanable(execution),
+            _ if status.is_terminal() => Possible::no(format!("the execution has ended as {status}")),
             // It overrules a pause.
             (Self::Cancel, None, _) => Possible::Yes,
             (Self::Cancel, Some(_), _) => Possible::Already,
@@ -92,6 +109,19 @@ impl ExecutionAction {
             (Self::Pause, None, None) | (Self::Resume, None, Some(_)) => Possible::Yes,
             (Self::Pause, None, Some(_)) | (Self::Resume, None, None) => Possible::Already,
         }
+    }
+}
+
+/// Whether what an execution launched can be terminated. That nothing of it stands is no refusal: whoever asks for it all
+/// the same has that looked at once more.
+fn cleanable(execution: &ExecutionNow<'_>) -> Possible {
+    if let Some(reason) = cleanup::refusal(execution.mode, execution.status) {
+        return Possible::no(reason);
+    }
+    match execution.cleanup {
+        Some(CleanupStatus::Running | CleanupStatus::Completed) => Possible::Already,
+        Some(CleanupStatus::Partial | CleanupStatus::Failed) | None if execution.left_over => Possible::Yes,
+        Some(CleanupStatus::Partial | CleanupStatus::Failed) | None => Possible::Already,
     }
 }
 

@@ -23,6 +23,7 @@ pub mod native_plan;
 pub mod outcome;
 pub mod plan;
 pub mod preflight;
+pub mod quota;
 pub mod readiness;
 pub mod recovery_point;
 pub mod role;

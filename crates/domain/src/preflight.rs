@@ -1,6 +1,6 @@
 //! Preflight: everything that speaks against a run, at once, before anything is touched. This file has the words:
 //! findings, and what they are judged from. The rules about single servers are in `servers`, those about recovery points in
-//! `points`, those about the plan in `plan`, and how much of it a record keeps in [`bounded()`].
+//! `points`, those about the plan in `plan`, what has to be confirmed in `confirm`, and how much of it a record keeps in [`bounded()`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +16,13 @@ use crate::plan::Mode;
 use crate::recovery_point::{ChosenPoint, RecoveryPointChoice};
 
 mod bounded;
+mod confirm;
 mod plan;
 mod points;
 mod servers;
 
 pub use bounded::bounded;
+pub use confirm::{InstanceToConfirm, instances_to_confirm, is_ready_once_confirmed};
 pub use points::without_recovery_point;
 
 /// What DRS says about a source server.

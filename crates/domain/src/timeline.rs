@@ -25,6 +25,10 @@ pub enum EventKind {
     WaveStatus,
     /// Somebody, or time, decided whether a wave may begin.
     WaveApproval,
+    /// Somebody decided what becomes of a wave that failed.
+    WaveDecision,
+    /// An action before or after a wave ended.
+    WaveAction,
     /// A server was launched, or failed, or turned out healthy or not.
     ServerStatus,
     /// A cleanup began or ended.
@@ -94,6 +98,9 @@ struct WaveItem {
     status: String,
     reason: String,
     approval: Option<ApprovalItem>,
+    decisions: Vec<FailureDecisionItem>,
+    before_actions: Vec<ActionItem>,
+    after_actions: Vec<ActionItem>,
     started_at: Option<i64>,
     launched_at: Option<i64>,
     ended_at: Option<i64>,
@@ -115,6 +122,23 @@ struct DecisionItem {
     by: String,
     at: i64,
     comment: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct FailureDecisionItem {
+    decided: String,
+    by: String,
+    at: i64,
+    comment: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ActionItem {
+    name: String,
+    status: String,
+    ended_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -265,6 +289,9 @@ fn wave(before: Option<WaveItem>, after: &WaveItem) -> Vec<Change> {
         change.by = decided.by;
         found.push(change);
     }
+    found.extend(after.decisions.iter().skip(before.decisions.len()).map(|decided| wave_decision(was, after, decided)));
+    found.extend(ended_actions(was, &before.before_actions, after, &after.before_actions));
+    found.extend(ended_actions(was, &before.after_actions, after, &after.after_actions));
     if was != after.status {
         found.push(wave_status(was, after));
     }
@@ -274,6 +301,28 @@ fn wave(before: Option<WaveItem>, after: &WaveItem) -> Vec<Change> {
         change.mode.clone_from(&after.mode);
     }
     found
+}
+
+fn wave_decision(was: &str, after: &WaveItem, decided: &FailureDecisionItem) -> Change {
+    let FailureDecisionItem { decided: what, by, at, comment } = decided;
+    let sentence = because(format!("{by} decided {what} about wave {}", after.name), comment);
+    let mut change = Change::new(EventKind::WaveDecision, &after.status, Some(was), sentence);
+    change.at = Some(*at);
+    change.by.clone_from(by);
+    change
+}
+
+/// Those of `now` that had not ended before. A wave that is begun anew begins its actions anew, so they end again.
+fn ended_actions(was: &str, before: &[ActionItem], after: &WaveItem, now: &[ActionItem]) -> Vec<Change> {
+    let ended = |items: &[ActionItem], index: usize| items.get(index).and_then(|action| action.ended_at);
+    let is_new = |(index, action): &(usize, &ActionItem)| action.ended_at.is_some() && ended(before, *index).is_none();
+    let told = |(_, action): (usize, &ActionItem)| {
+        let sentence = format!("Action {} of wave {} is {}", action.name, after.name, action.status);
+        let mut change = Change::new(EventKind::WaveAction, &after.status, Some(was), sentence);
+        change.at = action.ended_at;
+        change
+    };
+    now.iter().enumerate().filter(is_new).map(told).collect()
 }
 
 fn wave_status(was: &str, after: &WaveItem) -> Change {

@@ -1,7 +1,8 @@
 //! The gate before a launch, and what a person may do in which status.
 
 use domain::action::{Approval, OnTimeout};
-use domain::control::{Decider, ExecutionAction, MayNot, Possible, WaveAction, WaveNow};
+use domain::cleanup::CleanupStatus;
+use domain::control::{Decider, ExecutionAction, ExecutionNow, MayNot, Possible, WaveAction, WaveNow};
 use domain::decision::{Candidate, Decided, FailureDecision, MAX_ROUNDS};
 use domain::gate::{ApprovalDecision, Cancellation, Facts, Failure, Gate, Pause, Verdict, WaveApproval, gate};
 use domain::outcome::Dependency;
@@ -156,8 +157,37 @@ fn what_may_be_done_to_an_execution() {
             (" paused, cancelled", Some(&pause), Some(&cancelled)),
         ] {
             for action in ExecutionAction::ALL {
-                let said = said(&action.possible(*status, held, ends));
+                let run = ExecutionNow { paused: held, cancelled: ends, ..run(*status) };
+                let said = said(&action.possible(&run));
                 table.push_str(&format!("{status}{name}: {action:?}: {said}\n"));
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+fn run(status: ExecutionStatus) -> ExecutionNow<'static> {
+    ExecutionNow { mode: Mode::Drill, status, paused: None, cancelled: None, left_over: true, cleanup: None }
+}
+
+#[test]
+fn safety_rule_2_a_cleanup_is_offered_where_a_drill_has_ended_and_something_of_it_may_stand() {
+    let mut table = String::new();
+    for status in ExecutionStatus::ALL {
+        for mode in [Mode::Drill, Mode::Recovery] {
+            for (name, left_over, cleanup) in [
+                ("nothing stands", false, None),
+                ("never cleaned up", true, None),
+                ("being cleaned up", true, Some(CleanupStatus::Running)),
+                ("cleaned up in part", true, Some(CleanupStatus::Partial)),
+                ("cleanup failed", true, Some(CleanupStatus::Failed)),
+                // Its record is written before the mark is taken away.
+                ("cleaned up", true, Some(CleanupStatus::Completed)),
+            ] {
+                let run = ExecutionNow { mode, left_over, cleanup, ..run(*status) };
+                let possible = ExecutionAction::Cleanup.possible(&run);
+                assert!(mode == Mode::Drill || matches!(possible, Possible::No { .. }), "{status} {name}");
+                table.push_str(&format!("{status} {mode}, {name}: {}\n", said(&possible)));
             }
         }
     }

@@ -11,7 +11,7 @@ use domain::launch_settings::Drift;
 use domain::plan::Mode;
 use domain::preflight::{
     DrillFacts, Finding, FindingCode, LastDrill, LiveInstance, MissingDocument, ServerFacts, Severity, Situation,
-    WaveFacts, blocks, preflight,
+    WaveFacts, blocks, instances_to_confirm, is_ready_once_confirmed, preflight,
 };
 
 const NOW: i64 = 1_000_000;
@@ -79,6 +79,29 @@ fn safety_rule_1_never_kill_a_live_failover() {
     assert!(!blocks(&run(Mode::Recovery, with_instance(false), &["i-1"])));
     let said = run(Mode::Drill, with_instance(true), &[]);
     assert!(!blocks(&said) && said.len() == 1, "an earlier drill's instance is only mentioned");
+}
+
+#[test]
+fn safety_rule_1_what_has_to_be_named_is_exactly_what_lets_a_recovery_through() {
+    let drills_own = LiveInstance { id: "i-3".into(), is_drill: true };
+    let several = || {
+        let live = ["i-1", "i-2"].map(|id| LiveInstance { id: id.into(), is_drill: false });
+        Some(ServerFacts { instances: [live.to_vec(), vec![drills_own.clone()]].concat(), ..healthy() })
+    };
+    let named = |mode, replace: &[&str]| {
+        let replace = replace.iter().map(|id| (*id).into()).collect();
+        let to_confirm = instances_to_confirm(&Situation { replace, ..situation(mode, several()) });
+        to_confirm.into_iter().map(|one| format!("{} {}", one.server_id, one.instance_id)).collect::<Vec<_>>()
+    };
+    assert_eq!(named(Mode::Recovery, &[]), ["s-1 i-1", "s-1 i-2"]);
+    assert_eq!(named(Mode::Recovery, &["i-2"]), ["s-1 i-1"]);
+    assert_eq!(named(Mode::Recovery, &["i-1", "i-2"]), Vec::<String>::new());
+    assert_eq!(named(Mode::Drill, &[]), Vec::<String>::new(), "a drill cannot confirm it away");
+
+    let ready = |mode, facts| is_ready_once_confirmed(&run(mode, facts, &[]), mode);
+    assert!(ready(Mode::Recovery, several()) && !blocks(&run(Mode::Recovery, several(), &["i-1", "i-2"])));
+    assert!(!ready(Mode::Drill, several()));
+    assert!(!ready(Mode::Recovery, None), "naming instances helps nothing else");
 }
 
 #[test]

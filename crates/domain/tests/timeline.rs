@@ -51,7 +51,14 @@ fn an_execution_begins_runs_and_ends() {
 fn a_write_that_changes_no_status_and_no_mark_is_no_news() {
     let later = execution(json!({ "revision": 4, "leftOver": true, "servers": { "total": 1, "recovered": 1 } }));
     assert_eq!(told("shop", execution(json!({})), later), []);
-    assert_eq!(told("shop#wave#002", wave(json!({})), wave(json!({ "beforeActions": [1] }))), []);
+    assert_eq!(
+        told(
+            "shop#wave#002",
+            wave(json!({})),
+            wave(json!({ "beforeActions": [{ "name": "tell", "status": "RUNNING" }] }))
+        ),
+        []
+    );
     for range in ["shop#batch#001#0001", "shop#token#001", "shop#event#1#2", "shop#cleanup#instance#001#s-1"] {
         let item = |status: &str| json!({ "status": status, "token": "secret" });
         assert_eq!(told(range, item("A"), item("B")), [], "{range}");
@@ -97,6 +104,33 @@ fn who_has_to_decide_is_told_which_wave_which_role_and_until_when() {
     let [held] = &told("shop#wave#002", wave(json!({ "status": "LAUNCHING" })), held)[..] else { panic!() };
     let notice = "Wave web of this DRILL did not succeed and awaits a decision: 1 of 2 servers failed";
     assert_eq!(held.notice.as_deref(), Some(notice));
+}
+
+#[test]
+fn who_decided_about_a_failure_is_told_once_and_before_what_it_led_to() {
+    let decision = |what: &str, at: i64| json!({ "decided": what, "by": "eve", "at": at, "comment": "once more", "reason": "x", "servers": 1 });
+    let held = wave(json!({ "status": "AWAITING_DECISION", "decisions": [decision("RECHECK", 5)] }));
+    let decided = wave(json!({ "status": "WAITING", "decisions": [decision("RECHECK", 5), decision("RETRY", 9)] }));
+    let found = told("shop#wave#002", held, decided.clone());
+    let [by_whom, status] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((by_whom.kind, by_whom.by.as_str(), by_whom.at), (EventKind::WaveDecision, "eve", Some(9)));
+    assert_eq!((by_whom.text.as_str(), by_whom.wave), ("eve decided RETRY about wave web: once more", Some(2)));
+    assert_eq!(status.kind, EventKind::WaveStatus);
+    assert_eq!(told("shop#wave#002", decided.clone(), decided), []);
+}
+
+#[test]
+fn of_actions_their_ends_are_told_each_time() {
+    let run = |status: &str, ended_at: Value| {
+        wave(json!({ "afterActions": [{ "name": "switch-dns", "status": status, "endedAt": ended_at }] }))
+    };
+    let (running, done) = (run("RUNNING", Value::Null), run("SUCCEEDED", json!(7)));
+    let [ended] = &told("shop#wave#002", running.clone(), done.clone())[..] else { panic!() };
+    assert_eq!((ended.kind, ended.at), (EventKind::WaveAction, Some(7)));
+    assert_eq!(ended.text, "Action switch-dns of wave web is SUCCEEDED");
+    assert_eq!(told("shop#wave#002", done.clone(), done.clone()), []);
+    assert_eq!(told("shop#wave#002", done, running.clone()), []);
+    assert_eq!(told("shop#wave#002", running, run("FAILED", json!(9))).len(), 1);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn every_field_of_groups_plans_and_actions_is_looked_at() {
             action(json!({ "delayMinutes": 0 })),
             action(json!({ "name": "run", "kind": "ssmAutomation", "delayMinutes": 5 })),
         ],
-        "afterActions": [action(json!({ "name": "B", "kind": "ssmCommand", "document": "no", "parameters": { "a": [long] } }))],
+        "afterActions": [action(json!({ "name": "B", "kind": "ssmCommand", "document": "no", "parameters": { "a": [long], "": ["b"] } }))],
     }] });
     insta::assert_snapshot!("plan_fields", problems(plan, &["web"]));
 }

@@ -14,6 +14,7 @@ mod error;
 mod executions;
 mod groups;
 mod plans;
+mod quotas;
 mod schedules;
 mod servers;
 mod transfer;

@@ -19,6 +19,7 @@ mod output;
 mod plans;
 mod points;
 mod preflight;
+mod quotas;
 mod report;
 mod run;
 mod schedule;
@@ -85,6 +86,8 @@ enum Command {
     ImportNative(import_native::Arguments),
     /// Source servers: list, show, snapshots, refresh.
     Servers(servers::Arguments),
+    /// How much of DRS's quotas is in use in each Region.
+    Quotas,
     /// Protection groups: list, show, resolve, launch-settings, delete.
     Groups(groups::Arguments),
     /// Recovery plans: list, show, versions, diff, readiness, history, delete.
@@ -144,6 +147,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments, output),
         Command::ImportNative(arguments) => import_native::run(arguments, output),
         Command::Servers(arguments) => servers::run(arguments, output),
+        Command::Quotas => quotas::run(output),
         Command::Groups(arguments) => groups::run(arguments, output),
         Command::Plans(arguments) => plans::run(arguments, output),
         Command::Schedule(arguments) => schedule::run(arguments, output),

@@ -114,7 +114,7 @@ impl Direct {
         let records = self.runtime.block_on(self.clients.history.everything(id))?;
         // Nobody with a role looks: nothing is offered that only the API does.
         let viewer = view::Viewer { name: DIRECT, roles: &[] };
-        Ok(records.map(|records| view::execution(records, &viewer)))
+        Ok(records.map(|records| view::execution(records, None, &viewer)))
     }
 
     /// Cancels an execution, as the API does.

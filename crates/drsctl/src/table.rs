@@ -3,7 +3,8 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use contract::{
-    ActionStatus, Execution, ExecutionSummary, Finding, ServerRun, ServerStatus, Severity, Verdict, WaveRun,
+    ActionStatus, Execution, ExecutionAction, ExecutionSummary, Finding, InstanceToConfirm, ServerRun, ServerStatus,
+    Severity, Verdict, WaveRun,
 };
 use domain::health::CheckStatus;
 
@@ -16,6 +17,7 @@ pub(crate) mod failures;
 pub mod forecast;
 pub mod groups;
 pub mod plans;
+pub mod quotas;
 pub mod schedules;
 pub mod servers;
 
@@ -83,7 +85,11 @@ pub fn result(execution: &Execution) -> String {
     };
     let lost = summary.rpo_seconds.map(|seconds| format!(", RPO {}", hms(seconds))).unwrap_or_default();
     lines.push(format!("{name}: {}{}{took}{lost}{reason}", summary.status, held(summary)));
-    lines.push(format!("Execution {}", printable(summary.execution_id.as_str())));
+    let id = printable(summary.execution_id.as_str());
+    lines.push(format!("Execution {id}"));
+    if summary.allowed_actions.contains(&ExecutionAction::Cleanup) {
+        lines.push(format!("What it launched may stand: drsctl cleanup {id}"));
+    }
     lines.join("\n")
 }
 
@@ -244,6 +250,13 @@ fn went_wrong(status: ServerStatus) -> bool {
         | ServerStatus::Healthy
         | ServerStatus::Skipped => false,
     }
+}
+
+/// What a recovery has to be started with, so that it may terminate `instances`.
+#[must_use]
+pub fn to_confirm(instances: &[InstanceToConfirm]) -> String {
+    let option = |one: &InstanceToConfirm| format!("--replace-instance {}", printable(one.instance_id.as_ref()));
+    format!("  if all of these may go: {}", instances.iter().map(option).collect::<Vec<_>>().join(" "))
 }
 
 /// What preflight said, the worst first.

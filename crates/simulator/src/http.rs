@@ -23,7 +23,7 @@ pub struct Call {
     pub query: String,
     /// `X-Amz-Target`, which says what an SSM call is.
     pub target: Option<String>,
-    /// `Authorization`, which says for which Region the call is. It is not checked otherwise.
+    /// `Authorization`, which says for which Region the call is and with which key. It is not checked otherwise.
     pub authorization: Option<String>,
     /// `amz-sdk-request`, which tells retries from first attempts. Only the journal cares.
     pub attempt: Option<String>,
@@ -74,7 +74,9 @@ fn service(
     let seen = request.as_ref().map_or_else(|_| json!(String::from_utf8_lossy(&call.body)), Value::clone);
     let signed = call.authorization.as_deref().and_then(region::of_authorization);
     let region = signed.unwrap_or_else(|| world.settings.region.clone());
-    let details = json!({"service": if ssm { "ssm" } else { "drs" }, "region": region, "attempt": call.attempt});
+    let caller = call.authorization.as_deref().and_then(region::key_of_authorization);
+    let service = if ssm { "ssm" } else { "drs" };
+    let details = json!({"service": service, "region": region, "attempt": call.attempt, "caller": caller});
     let seq = world.journal.call(world.now, operation, seen, details);
     let answer = if modelled {
         respond(world, &region, operation, ssm, request)

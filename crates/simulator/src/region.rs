@@ -13,6 +13,12 @@ pub fn of_authorization(header: &str) -> Option<Region> {
     (terminator == "aws4_request" && ids::is_region(region)).then(|| Region(region.to_owned()))
 }
 
+/// The access key that the call is signed with: whose it is, the journal's reader has to know. Not a secret.
+pub fn key_of_authorization(header: &str) -> Option<&str> {
+    let scope = header.split([' ', ',']).find_map(|part| part.strip_prefix("Credential="))?;
+    scope.split_once('/').map(|(key, _)| key).filter(|key| !key.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,6 +30,15 @@ mod tests {
         assert_eq!(of_authorization(header), Some(Region("eu-west-1".to_owned())));
         let tight = "AWS4-HMAC-SHA256 Credential=test/20260302/us-west-2/ssm/aws4_request,SignedHeaders=host";
         assert_eq!(of_authorization(tight), Some(Region("us-west-2".to_owned())));
+    }
+
+    #[test]
+    fn the_access_key_comes_first_in_the_credential_scope() {
+        let header = "AWS4-HMAC-SHA256 Credential=ASIA0123/20260302/eu-west-1/drs/aws4_request, SignedHeaders=host";
+        assert_eq!(key_of_authorization(header), Some("ASIA0123"));
+        for header in ["", "Bearer abc", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=/2026"] {
+            assert_eq!(key_of_authorization(header), None, "{header}");
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use aws::history::{AttemptRecord, CheckRecord, ExecutionRecord, ExecutionRecords, ServerRecord, WaveRecord};
 use contract::{
-    CheckRun, Execution, ExecutionSummary, ServerAttempt, ServerCounts, ServerRun, SettingsRun, StoredReport, WaveRun,
+    CheckRun, CleanupRun, CleanupStatus, Execution, ExecutionReports, ExecutionSummary, ServerAttempt, ServerCounts,
+    ServerRun, SettingsRun, StoredReport, WaveRun,
 };
 use domain::control::{Decider, ExecutionAction, Possible, WaveAction, WaveNow};
 use domain::decision::Candidate;
@@ -53,9 +54,9 @@ pub fn now_of<'a>(run: &'a ExecutionRecord, wave: &'a WaveRecord, servers: &'a [
     }
 }
 
-/// An execution as `viewer` sees it, without its cleanup.
+/// An execution with its cleanup as `viewer` sees it.
 #[must_use]
-pub fn execution(records: ExecutionRecords, viewer: &Viewer<'_>) -> Execution {
+pub fn execution(records: ExecutionRecords, cleanup: Option<CleanupRun>, viewer: &Viewer<'_>) -> Execution {
     let names: BTreeMap<u32, String> = records.waves.iter().map(|wave| (wave.number, wave.name.clone())).collect();
     let mut servers: BTreeMap<u32, Vec<ServerRun>> = BTreeMap::new();
     for record in records.servers {
@@ -69,13 +70,34 @@ pub fn execution(records: ExecutionRecords, viewer: &Viewer<'_>) -> Execution {
             wave(record, &names, of_wave, &records.execution, viewer)
         })
         .collect();
-    bare(records.execution, waves, viewer)
+    bare(records.execution, waves, cleanup, viewer)
 }
 
-fn bare(mut record: ExecutionRecord, waves: Vec<WaveRun>, viewer: &Viewer<'_>) -> Execution {
+fn bare(
+    mut record: ExecutionRecord,
+    waves: Vec<WaveRun>,
+    cleanup: Option<CleanupRun>,
+    viewer: &Viewer<'_>,
+) -> Execution {
     let report_failure = record.report_failure.take();
     let reports = std::mem::take(&mut record.reports).into_iter().map(stored_report).collect();
-    Execution { summary: summary(record, viewer), waves, cleanup: None, reports, report_failure }
+    let status = cleanup.as_ref().map(|cleanup| cleanup.status);
+    Execution { summary: summary(record, status, viewer), waves, cleanup, reports, report_failure }
+}
+
+/// An execution with its stored reports, and nothing more.
+#[must_use]
+pub fn reports(record: ExecutionRecord) -> ExecutionReports {
+    ExecutionReports {
+        execution_id: record.execution_id,
+        plan_id: record.plan_id,
+        mode: record.mode,
+        status: record.status,
+        started_at: record.started_at,
+        ended_at: record.ended_at,
+        reports: record.reports.into_iter().map(stored_report).collect(),
+        report_failure: record.report_failure,
+    }
 }
 
 fn stored_report(report: aws::history::StoredReport) -> StoredReport {
@@ -84,17 +106,17 @@ fn stored_report(report: aws::history::StoredReport) -> StoredReport {
         key: report.key,
         sha256: report.sha256,
         version_id: report.version_id,
+        bytes: report.bytes,
         stored_at: report.stored_at,
     }
 }
 
-/// An execution without its waves, as `viewer` sees it.
+/// An execution without its waves, as `viewer` sees it. `cleanup` is where its newest cleanup is, as far as somebody looked.
 #[must_use]
-pub fn summary(record: ExecutionRecord, viewer: &Viewer<'_>) -> ExecutionSummary {
-    let allowed = |action: &&ExecutionAction| {
-        viewer.may(action.role_action())
-            && action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) == Possible::Yes
-    };
+pub fn summary(record: ExecutionRecord, cleanup: Option<CleanupStatus>, viewer: &Viewer<'_>) -> ExecutionSummary {
+    let now = record.now(cleanup);
+    let allowed =
+        |action: &&ExecutionAction| viewer.may(action.role_action()) && action.possible(&now) == Possible::Yes;
     ExecutionSummary {
         allowed_actions: ExecutionAction::ALL.iter().filter(allowed).copied().collect(),
         rto_seconds: record.rto_seconds(),

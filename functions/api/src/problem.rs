@@ -3,7 +3,7 @@
 use aws::{AwsError, ErrorKind};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use contract::{FieldProblem, ProblemDetails};
+use contract::{FieldProblem, InstanceToConfirm, ProblemDetails};
 use domain::validate;
 
 /// An error of the API.
@@ -21,6 +21,7 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.into(),
             problems: Vec::new(),
+            instances_to_confirm: Vec::new(),
         }))
     }
 
@@ -71,6 +72,13 @@ impl Problem {
     #[must_use]
     pub fn adding(mut self, sentence: &str) -> Self {
         self.0.detail = format!("{} {sentence}", self.0.detail);
+        self
+    }
+
+    /// The same problem, with the instances that have to be named.
+    #[must_use]
+    pub fn confirming(mut self, instances: Vec<InstanceToConfirm>) -> Self {
+        self.0.instances_to_confirm = instances;
         self
     }
 

@@ -16,8 +16,8 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{
     audit, cleanup, control, decisions, executions, export, forecast, history, import, launch_settings, me,
-    native_plan, preflight, protection_groups, readiness, recovery_plans, report, resolve, schedules, source_servers,
-    timeline, versions,
+    native_plan, preflight, protection_groups, quotas, readiness, recovery_plans, report, reports, resolve, schedules,
+    source_servers, timeline, versions,
 };
 use crate::{conditional, openapi};
 
@@ -36,6 +36,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(source_servers::list)))
         .routes(secured(RefreshInventory, routes!(source_servers::refresh)))
         .routes(secured(Read, routes!(source_servers::get)))
+        .routes(secured(Read, routes!(quotas::list)))
         .routes(secured(Read, routes!(protection_groups::list)))
         .routes(secured(Read, routes!(protection_groups::get)))
         .routes(secured(Plan, routes!(protection_groups::put)))
@@ -62,6 +63,7 @@ fn v1() -> OpenApiRouter<App> {
         .routes(secured(Read, routes!(executions::list)))
         .routes(secured(Read, routes!(executions::get)))
         .routes(secured(Read, routes!(report::get)))
+        .routes(secured(Read, routes!(reports::list)))
         .routes(secured(Read, routes!(timeline::list)))
         .routes(secured(Pause, routes!(control::pause)))
         .routes(secured(Pause, routes!(control::resume)))

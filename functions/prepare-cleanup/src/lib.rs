@@ -33,7 +33,7 @@ pub struct Response {
 /// Prepares the cleanup that the API has recorded. A second delivery claims again what is claimed already.
 ///
 /// # Errors
-/// `Invalid` when the API has recorded no cleanup that runs: who starts one is in that record.
+/// `Invalid` when the API has recorded no cleanup that runs, or it has ended meanwhile: who starts one is in that record.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
     let Request { execution_id: id, plan_id: plan } = request;
     let history = &clients.history;
@@ -50,12 +50,20 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let known = history.cleanup_instances(&id, &plan).await?;
     let instances = instances(&id, &plan, cleanup.attempt, &records, &known);
     let servers: Vec<ServerId> = instances.iter().map(|instance| instance.server_id.clone()).collect();
-    let holder = CleanupRecord::holder(&id);
     // Before the claims: SettleCleanup releases what is written down here.
     history.save_cleanup_instances(&instances).await?;
-    if let Err(claim) = history.claim(&holder, &plan, &servers, aws::clock::now()).await? {
+    if let Err(claim) = history.claim(&cleanup.holder(), &plan, &servers, aws::clock::now()).await? {
         let (server, other) = (&claim.server_id, &claim.holder);
         return refuse(clients, &mut cleanup, format!("execution {other} holds {server}: wait for its end")).await;
+    }
+    if !history
+        .cleanup(&id, &plan)
+        .await?
+        .is_some_and(|now| now.holder() == cleanup.holder() && !now.status.is_terminal())
+    {
+        // This delivery was so late that SettleCleanup has released already.
+        history.release(&cleanup.holder(), &servers).await?;
+        return Err(TaskError::Invalid(format!("cleanup {} of {id} has ended", cleanup.attempt)));
     }
     Ok(Response { proceed: true, instances: instances.len() })
 }

@@ -272,6 +272,7 @@ mod tests {
     fn asked(kind: ErrorKind, after_seconds: i64) -> Result<(), TaskError> {
         let error = AwsError::new(kind, "DescribeSourceServers", "the Region is down");
         let assessment = Assessment {
+            to_confirm: Vec::new(),
             loaded: None,
             facts: BTreeMap::new(),
             findings: Vec::new(),

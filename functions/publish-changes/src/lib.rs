@@ -142,7 +142,9 @@ impl Told {
             | EventKind::ExecutionResumed
             | EventKind::ExecutionCancelled => "Execution Status Changed",
             EventKind::WaveStatus | EventKind::WaveApproval => "Wave Status Changed",
-            EventKind::ServerStatus
+            EventKind::WaveDecision
+            | EventKind::WaveAction
+            | EventKind::ServerStatus
             | EventKind::CleanupStatus
             | EventKind::DrsLaunchResult
             | EventKind::DrsReplication => return None,

@@ -1,5 +1,6 @@
-//! `SettleCleanup`: the last task of every cleanup. Says what is left over and why, releases the claims, and writes what the
-//! cleanup came to, in that order.
+//! `SettleCleanup`: the last task of every cleanup. Says what is left over and why, writes what the cleanup came to, and
+//! releases the claims. In that order, since PrepareCleanup claims and then looks whether the cleanup still runs: of a late
+//! delivery of it and this, one sees the other.
 
 use aws::Clients;
 use aws::history::{CleanupInstanceRecord, CleanupRecord};
@@ -16,6 +17,9 @@ pub struct Request {
     pub execution_id: ExecutionId,
     /// Its plan.
     pub plan_id: PlanId,
+    /// Which of its cleanups; the newest, where nobody says.
+    #[serde(default)]
+    pub attempt: Option<u32>,
     /// What stopped it: a Step Functions error.
     #[serde(default)]
     pub error: Option<Failure>,
@@ -38,21 +42,22 @@ pub struct Response {
 /// Settles the cleanup once; a second delivery releases again and answers the same.
 ///
 /// # Errors
-/// When AWS cannot be asked.
+/// `Invalid` when a later cleanup has taken its place, which is not this one's to end. Else when AWS cannot be asked.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
-    let Request { execution_id: id, plan_id: plan, error } = request;
+    let Request { execution_id: id, plan_id: plan, attempt, error } = request;
     let history = &clients.history;
     let Some(mut cleanup) = history.cleanup(&id, &plan).await? else {
         // Nobody recorded one, so nothing was claimed.
         let reason = error.map(|failure| failure.text()).unwrap_or_default();
         return Ok(Response { status: CleanupStatus::Failed, reason, terminated: 0, left_over: 0 });
     };
+    if attempt.is_some_and(|attempt| attempt != cleanup.attempt) {
+        return Err(TaskError::Invalid(format!("cleanup {} of {id} runs now: this one has ended", cleanup.attempt)));
+    }
     let mut instances = history.cleanup_instances(&id, &plan).await?;
     if !cleanup.status.is_terminal() {
         let open = leave_over(&mut instances);
         history.save_cleanup_instances(&open).await?;
-        let servers: Vec<ServerId> = instances.iter().map(|instance| instance.server_id.clone()).collect();
-        history.release(&CleanupRecord::holder(&id), &servers).await?;
         conclude(&mut cleanup, &instances, error.as_ref());
         if cleanup.status == CleanupStatus::Completed {
             nothing_stands(clients, &id, &plan).await?;
@@ -60,6 +65,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
         history.save_cleanup(&cleanup).await?;
         tracing::info!(status = %cleanup.status, "cleanup is settled: {}", cleanup.status);
     }
+    let servers: Vec<ServerId> = instances.iter().map(|instance| instance.server_id.clone()).collect();
+    history.release(&cleanup.holder(), &servers).await?;
     let count = |status| instances.iter().filter(|instance| instance.status == status).count();
     Ok(Response {
         status: cleanup.status,

@@ -97,6 +97,7 @@ async fn store(
     for (format, form, content_type) in FORMS {
         let text = render(report, format, MAX_BYTES)
             .map_err(|error| AwsError::new(ErrorKind::Invalid, "report", error.to_string()))?;
+        let bytes = Some(text.len() as u64);
         let key = format!("reports/{plan}/{id}/report.{form}");
         let object = clients.s3.put(&bucket, &key, content_type, text).await?;
         tracing::info!(executionId = %id, sha256 = object.sha256, "{key} is stored");
@@ -105,6 +106,7 @@ async fn store(
             key,
             sha256: object.sha256,
             version_id: object.version_id,
+            bytes,
             stored_at: report.generated_at,
         });
     }
@@ -137,6 +139,7 @@ mod tests {
             key: String::new(),
             sha256: String::new(),
             version_id: None,
+            bytes: None,
             stored_at,
         };
         assert!(!is_stored(&execution, 200));

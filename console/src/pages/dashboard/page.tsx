@@ -5,7 +5,7 @@ import Grid from '@cloudscape-design/components/grid';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { itemsOf, useExecutions, usePlans } from '../../api/queries.js';
+import { itemsOf, useExecutions } from '../../api/queries.js';
 import type { ExecutionSummary } from '../../api/types.js';
 import { to } from '../../routes.js';
 import { Link } from '../../shell/link.js';
@@ -14,12 +14,13 @@ import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { dashboard as text } from '../../strings/dashboard.js';
 import { executions as executionStrings } from '../../strings/executions.js';
-import { plans as planStrings } from '../../strings/plans.js';
 import { dateTime, duration } from '../../view/format.js';
-import { PlanReadiness } from '../../view/readiness.js';
 import { Status } from '../../view/status.js';
 import { Lag } from './lag.js';
+import { Quotas } from './quotas.js';
+import { Readiness } from './readiness.js';
 import { RunningCard } from './running.js';
+import { Trend } from './trend.js';
 
 /** What is on the wall. */
 export default function DashboardPage() {
@@ -45,30 +46,16 @@ export default function DashboardPage() {
           <LastRuns runs={runs.filter(({ endedAt }) => endedAt != null).slice(0, 8)} />
           <LeftStanding />
         </Grid>
+        <Grid gridDefinition={[HALF, HALF]}>
+          <Quotas />
+          <Trend runs={runs} />
+        </Grid>
       </SpaceBetween>
     </ContentLayout>
   );
 }
 
 const HALF = { colspan: { default: 12, s: 6 } };
-
-function Readiness() {
-  const query = usePlans();
-  return (
-    <Table
-      header={<Header variant="h2">{text.plans}</Header>}
-      trackBy="name"
-      items={itemsOf(query.data).slice(0, 20)}
-      loading={query.isPending}
-      loadingText={common.loading}
-      empty={<Box textAlign="center">{query.error ? query.error.message : planStrings.empty}</Box>}
-      columnDefinitions={[
-        { id: 'name', header: planStrings.columns.name, isRowHeader: true, cell: ({ name }) => <Link href={to.plan(name)}>{name}</Link> },
-        { id: 'readiness', header: planStrings.columns.readiness, cell: ({ name }) => <PlanReadiness name={name} /> },
-      ]}
-    />
-  );
-}
 
 function LastRuns({ runs }: { runs: ExecutionSummary[] }) {
   const { columns } = executionStrings;

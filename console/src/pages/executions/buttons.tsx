@@ -1,16 +1,15 @@
 import Button from '@cloudscape-design/components/button';
-import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { type Api, body } from '../../api/client.js';
 import { useExecutionChange } from '../../api/queries.js';
 import type { Execution } from '../../api/types.js';
-import { useApi, useMay } from '../../shell/context.js';
+import { useApi } from '../../shell/context.js';
 import { useNotify } from '../../shell/notifications.js';
 import { execution as strings } from '../../strings/executions.js';
 import { ConfirmDialog } from '../../view/confirm-dialog.js';
-import { saveAs } from '../../view/save-as.js';
 import { CommentField } from './comment-field.js';
+import { ReportButton } from './report-button.js';
 
 const text = strings.actions;
 
@@ -23,9 +22,19 @@ const CHANGES = {
     body(api.POST('/v1/executions/{executionId}/cancel', { params: { path: { executionId } }, body: { comment } })),
   PAUSE: (api: Api, executionId: string) => body(api.POST('/v1/executions/{executionId}/pause', { params: { path: { executionId } } })),
   RESUME: (api: Api, executionId: string) => body(api.POST('/v1/executions/{executionId}/resume', { params: { path: { executionId } } })),
+  CLEANUP: (api: Api, executionId: string) => body(api.POST('/v1/executions/{executionId}/cleanup', { params: { path: { executionId } } })),
 } as const;
 
 type Known = keyof typeof CHANGES;
+
+/** What cannot be taken back is asked about first. */
+const ASKS: ReadonlySet<Known> = new Set(['CANCEL', 'CLEANUP'] as const);
+
+interface DialogProps {
+  readonly busy: boolean;
+  readonly onConfirm: (comment: string) => void;
+  readonly onCancel: () => void;
+}
 
 /** What the caller may do with this execution now. */
 export function ExecutionButtons({ execution }: { execution: Execution }) {
@@ -33,25 +42,33 @@ export function ExecutionButtons({ execution }: { execution: Execution }) {
   const notify = useNotify();
   const id = execution.executionId;
   const change = useExecutionChange(id, ({ action, comment }: { action: Known; comment: string }) => CHANGES[action](api, id, comment));
-  const [cancelling, setCancelling] = useState(false);
+  const [asking, setAsking] = useState<Known>();
   const allowed = execution.allowedActions.filter((action): action is Known => action in CHANGES);
   const run = (action: Known, comment = '') =>
-    change.mutate({ action, comment }, { onError: (error) => notify('error', text.failed, error.message), onSettled: () => setCancelling(false) });
+    change.mutate(
+      { action, comment },
+      {
+        onSuccess: () => action === 'CLEANUP' && notify('info', text.cleanupStarted),
+        onError: (error) => notify('error', text.failed, error.message),
+        onSettled: () => setAsking(undefined),
+      },
+    );
+  const dialog = { busy: change.isPending, onCancel: () => setAsking(undefined) };
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {allowed.map((action) => (
-        <Button key={action} variant={action === 'RESUME' ? 'primary' : 'normal'} loading={change.isPending} onClick={() => (action === 'CANCEL' ? setCancelling(true) : run(action))}>
+        <Button key={action} variant={action === 'RESUME' ? 'primary' : 'normal'} loading={change.isPending} onClick={() => (ASKS.has(action) ? setAsking(action) : run(action))}>
           {text[action]}
         </Button>
       ))}
-      <CleanupButton execution={execution} />
-      <ReportButton execution={execution} />
-      {cancelling && <CancelDialog busy={change.isPending} onCancel={() => setCancelling(false)} onConfirm={(comment) => run('CANCEL', comment)} />}
+      <ReportButton executionId={execution.executionId} />
+      {asking === 'CANCEL' && <CancelDialog {...dialog} onConfirm={(comment) => run('CANCEL', comment)} />}
+      {asking === 'CLEANUP' && <CleanupDialog {...dialog} execution={execution} onConfirm={() => run('CLEANUP')} />}
     </SpaceBetween>
   );
 }
 
-function CancelDialog({ busy, onConfirm, onCancel }: { busy: boolean; onConfirm: (comment: string) => void; onCancel: () => void }) {
+function CancelDialog({ busy, onConfirm, onCancel }: DialogProps) {
   const [comment, setComment] = useState('');
   return (
     <ConfirmDialog title={text.cancelTitle} action={text.CANCEL} busy={busy} onConfirm={() => onConfirm(comment)} onCancel={onCancel}>
@@ -63,69 +80,13 @@ function CancelDialog({ busy, onConfirm, onCancel }: { busy: boolean; onConfirm:
   );
 }
 
-/** The API has no word for it in `allowedActions`: it says in its answer whether there was something to do. */
-function CleanupButton({ execution }: { execution: Execution }) {
-  const api = useApi();
-  const notify = useNotify();
-  const may = useMay('Cleanup');
-  const [asking, setAsking] = useState(false);
-  const executionId = execution.executionId;
-  const change = useExecutionChange(executionId, () =>
-    body(api.POST('/v1/executions/{executionId}/cleanup', { params: { path: { executionId } } })),
-  );
+/** Says how many instances that are. Whether there is something to do at all the API has said. */
+function CleanupDialog({ execution, busy, onConfirm, onCancel }: DialogProps & { execution: Execution }) {
   const gone = new Set(execution.cleanup?.servers.filter(({ status }) => status === 'TERMINATED').map(({ instanceId }) => instanceId));
-  const standing = execution.waves
-    .flatMap(({ servers }) => servers)
-    .filter(({ instanceId }) => instanceId != null && !gone.has(instanceId)).length;
-  if (!may || execution.mode !== 'DRILL' || execution.endedAt == null || standing === 0 || execution.cleanup?.status === 'RUNNING') {
-    return null;
-  }
-  const confirm = () =>
-    change.mutate(undefined, {
-      onSuccess: () => notify('info', text.cleanupStarted),
-      onError: (error) => notify('error', text.failed, error.message),
-      onSettled: () => setAsking(false),
-    });
+  const launched = execution.waves.flatMap(({ servers }) => servers).filter(({ instanceId }) => instanceId != null && !gone.has(instanceId));
   return (
-    <>
-      <Button onClick={() => setAsking(true)}>{text.cleanup}</Button>
-      {asking && (
-        <ConfirmDialog title={text.cleanupTitle} action={text.cleanup} busy={change.isPending} onConfirm={confirm} onCancel={() => setAsking(false)}>
-          {text.cleanupText(standing)}
-        </ConfirmDialog>
-      )}
-    </>
-  );
-}
-
-const FORMATS = [
-  { id: 'html', text: text.reportHtml },
-  { id: 'csv', text: text.reportCsv },
-  { id: 'json', text: text.reportJson },
-] as const;
-
-function ReportButton({ execution: { executionId } }: { execution: Execution }) {
-  const api = useApi();
-  const notify = useNotify();
-  const [busy, setBusy] = useState(false);
-  const load = async (format: 'html' | 'csv' | 'json') => {
-    setBusy(true);
-    try {
-      const answer = api.GET('/v1/executions/{executionId}/report', { params: { path: { executionId }, query: { format } }, parseAs: 'blob' });
-      saveAs((await answer).data as unknown as Blob, `${executionId}.${format}`);
-    } catch (error) {
-      notify('error', text.reportFailed, error instanceof Error ? error.message : String(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <ButtonDropdown
-      loading={busy}
-      items={[...FORMATS]}
-      onItemClick={({ detail }) => void load((FORMATS.find(({ id }) => id === detail.id) ?? FORMATS[0]).id)}
-    >
-      {text.report}
-    </ButtonDropdown>
+    <ConfirmDialog title={text.cleanupTitle} action={text.CLEANUP} busy={busy} onConfirm={() => onConfirm('')} onCancel={onCancel}>
+      {text.cleanupText(launched.length)}
+    </ConfirmDialog>
   );
 }

@@ -12,7 +12,7 @@ import { common } from '../../strings/common.js';
 import { execution as strings } from '../../strings/executions.js';
 import { ConfirmDialog } from '../../view/confirm-dialog.js';
 import { CommentField } from './comment-field.js';
-import { type Known, decide, instancesIn } from './wave-actions.js';
+import { type Known, decide } from './wave-actions.js';
 
 const text = strings.decision;
 
@@ -35,9 +35,8 @@ export function DecisionDialog({ execution, wave, action, onClose }: Props) {
     decide(api, execution.executionId, wave.number, action, { comment, servers, replaceInstances: named }),
   );
   const failed = (error: Error) => {
-    const instances = instancesIn(error.message);
-    if (action === 'RETRY' && error instanceof ApiError && error.code === 'NOT_CONFIRMED' && instances.length > 0) {
-      setToName(instances);
+    if (action === 'RETRY' && error instanceof ApiError && error.instancesToConfirm.length > 0) {
+      setToName(error.instancesToConfirm.map(({ instanceId }) => instanceId));
       setNamed([]);
       return;
     }

@@ -17,6 +17,7 @@ import { Cleanup } from './cleanup.js';
 import { Decisions } from './decisions.js';
 import { EventsTable } from './events-table.js';
 import { expectations } from './progress.js';
+import { StoredReports } from './stored-reports.js';
 import { Summary } from './summary.js';
 import { Waves } from './waves.js';
 
@@ -71,6 +72,7 @@ function Detail({ execution }: { execution: Execution }) {
           </ExpandableSection>
         )}
         {execution.cleanup && <Cleanup cleanup={execution.cleanup} />}
+        {!running && <StoredReports execution={execution} />}
         <EventsTable execution={execution} />
       </SpaceBetween>
     </ContentLayout>

@@ -15,7 +15,7 @@ import { useShell } from '../../shell/context.js';
 import { common } from '../../strings/common.js';
 import { execution as strings } from '../../strings/executions.js';
 import { instanceAddress } from '../../view/aws-console.js';
-import { duration } from '../../view/format.js';
+import { dateTime, duration } from '../../view/format.js';
 import { Status, lookOf } from '../../view/status.js';
 import { bySeverity } from './progress.js';
 
@@ -123,6 +123,15 @@ const COLUMNS = [
       ) : (
         common.none
       ),
+  },
+  {
+    id: 'point',
+    header: text.point,
+    minWidth: 190,
+    // What DRS says it came from; before that, what was chosen for it.
+    cell: ({ recoveredFrom, recoverySnapshotAt, recoverySnapshotId }: Row) => (
+      <span title={recoverySnapshotId ? text.pointOf(recoverySnapshotId) : undefined}>{dateTime(recoveredFrom ?? recoverySnapshotAt)}</span>
+    ),
   },
   { id: 'reason', header: text.reason, minWidth: 220, cell: ({ reason }: Row) => reason || common.none },
   { id: 'wave', header: text.wave, sortingField: 'wave', cell: ({ wave }: Row) => wave },

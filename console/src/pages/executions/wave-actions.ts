@@ -37,8 +37,3 @@ export function decide(api: Api, executionId: string, number: number, action: Kn
     }
   }
 }
-
-/** The instances that a refusal of a retry names, to be agreed to one by one. */
-export function instancesIn(message: string): string[] {
-  return [...new Set(message.match(/\bi-[0-9a-f]{8,17}\b/g) ?? [])];
-}

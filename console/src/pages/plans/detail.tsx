@@ -7,14 +7,17 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { body } from '../../api/client.js';
 import { usePlan } from '../../api/queries.js';
 import type { Mode, Plan } from '../../api/types.js';
 import { to } from '../../routes.js';
-import { useMay } from '../../shell/context.js';
+import { useApi, useMay } from '../../shell/context.js';
 import { QueryState } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
+import { deletion } from '../../strings/deletion.js';
 import { planEditor } from '../../strings/editors.js';
 import { plan as text } from '../../strings/plans.js';
+import { DeleteButton } from '../../view/delete-button.js';
 import { dateTime, words } from '../../view/format.js';
 import { PlanReadiness } from '../../view/readiness.js';
 import { ForecastTab } from './forecast-tab.js';
@@ -54,6 +57,7 @@ function Detail({ plan }: { plan: Plan }) {
           description={plan.description}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
+              {mayPlan && <Delete plan={plan} />}
               {mayPlan && <Button onClick={() => void navigate(to.editPlan(plan.name))}>{planEditor.editAction}</Button>}
               {mayRecover && <Button onClick={() => setStarting('RECOVERY')}>{text.startRecovery}</Button>}
               {mayDrill && <Button variant="primary" onClick={() => setStarting('DRILL')}>{text.startDrill}</Button>}
@@ -75,6 +79,20 @@ function Detail({ plan }: { plan: Plan }) {
       </SpaceBetween>
       {starting && <StartDialog plan={plan} mode={starting} onClose={() => setStarting(undefined)} />}
     </ContentLayout>
+  );
+}
+
+function Delete({ plan: { name, version } }: { plan: Plan }) {
+  const api = useApi();
+  const navigate = useNavigate();
+  const params = { path: { name }, header: { 'If-Match': `"${version}"` } };
+  return (
+    <DeleteButton
+      name={name}
+      hint={deletion.plan}
+      onDelete={() => body(api.DELETE('/v1/recovery-plans/{name}', { params }))}
+      onDeleted={() => void navigate(to.plans)}
+    />
   );
 }
 

@@ -1,25 +1,18 @@
-import type { Finding, Mode, Preflight } from '../../api/types.js';
+import type { Finding, Preflight } from '../../api/types.js';
 
-/** What starting a run would come to, from what preflight says. */
+/** What starting a run would come to, as preflight says it. */
 export interface StartChoice {
   /** Instances that DRS would terminate and that a person has to name, one by one. */
   readonly toName: readonly string[];
-  /** What cannot be helped by naming instances. */
-  readonly blocking: readonly Finding[];
+  /** That something speaks against it that no naming helps. */
+  readonly blocked: boolean;
   readonly warnings: readonly Finding[];
 }
 
-const INSTANCE = /\bi-[0-9a-f]{8,17}\b/;
-
-/** Sorts what preflight found. Only a recovery may name live recovery instances; a drill never replaces one. */
-export function startChoice(preflight: Pick<Preflight, 'findings'>, mode: Mode): StartChoice {
-  const nameable = preflight.findings.filter(
-    ({ code, severity, message }) =>
-      mode === 'RECOVERY' && code === 'LIVE_RECOVERY_INSTANCE' && severity === 'BLOCKS' && INSTANCE.test(message),
-  );
+export function startChoice(preflight: Pick<Preflight, 'findings' | 'instancesToConfirm' | 'readyOnceConfirmed'>): StartChoice {
   return {
-    toName: nameable.map(({ message }) => INSTANCE.exec(message)?.[0] ?? ''),
-    blocking: preflight.findings.filter((finding) => finding.severity === 'BLOCKS' && !nameable.includes(finding)),
+    toName: preflight.instancesToConfirm?.map(({ instanceId }) => instanceId) ?? [],
+    blocked: !preflight.readyOnceConfirmed,
     warnings: preflight.findings.filter(({ severity }) => severity !== 'BLOCKS'),
   };
 }

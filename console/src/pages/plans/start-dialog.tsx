@@ -10,14 +10,16 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { body } from '../../api/client.js';
 import { usePreflight } from '../../api/queries.js';
-import type { Mode, Plan, Preflight } from '../../api/types.js';
+import type { Mode, Plan, Preflight, StartExecution } from '../../api/types.js';
 import { to } from '../../routes.js';
 import { useApi } from '../../shell/context.js';
-import { useNotify } from '../../shell/notifications.js';
 import { Failure } from '../../shell/query-state.js';
 import { plan as planStrings, start as text } from '../../strings/plans.js';
+import { recoveryPoint as pointText } from '../../strings/recovery-point.js';
 import { ConfirmDialog } from '../../view/confirm-dialog.js';
 import { FindingsTable } from '../../view/findings-table.js';
+import { RecoveryPointField } from './recovery-point-field.js';
+import { NEWEST, type PointDraft, choiceOf } from './recovery-point.js';
 import { startChoice } from './start-choice.js';
 import { WhatIsLaunched } from './what-is-launched.js';
 
@@ -29,15 +31,24 @@ interface Props {
 
 /** Starts a run: after preflight has said now what it would meet, and a person has agreed to exactly that. */
 export function StartDialog({ plan, mode, onClose }: Props) {
-  const preflight = usePreflight(plan.name, mode, true);
+  const [point, setPoint] = useState(NEWEST);
+  const recoveryPoint = choiceOf(point);
+  const preflight = usePreflight(plan.name, mode, recoveryPoint !== undefined, recoveryPoint);
   const [typed, setTyped] = useState('');
   const [named, setNamed] = useState<readonly string[]>([]);
   const [accepted, setAccepted] = useState(false);
-  const starting = useStart(plan, mode, onClose);
-  const choice = preflight.data && startChoice(preflight.data, mode);
+  const starting = useStart(plan, mode);
+  const choice = preflight.data && startChoice(preflight.data);
+  const choosePoint = (draft: PointDraft) => {
+    setPoint(draft);
+    // What was agreed to is what another choice would meet.
+    setNamed([]);
+    setAccepted(false);
+  };
   const ready =
+    recoveryPoint !== undefined &&
     choice !== undefined &&
-    choice.blocking.length === 0 &&
+    !choice.blocked &&
     choice.toName.every((instance) => named.includes(instance)) &&
     (choice.warnings.length === 0 || accepted) &&
     (mode !== 'RECOVERY' || typed === plan.name);
@@ -48,65 +59,63 @@ export function StartDialog({ plan, mode, onClose }: Props) {
       action={text.action(mode)}
       busy={starting.isPending}
       disabled={!ready || preflight.isFetching}
-      onConfirm={() => starting.mutate(choice?.toName ?? [])}
+      onConfirm={() => starting.mutate({ replaceInstances: [...(choice?.toName ?? [])], ...(recoveryPoint && { recoveryPoint }) })}
       onCancel={onClose}
     >
       <SpaceBetween size="l">
         <Alert type={mode === 'RECOVERY' ? 'warning' : 'info'}>{mode === 'RECOVERY' ? text.recovery : text.drill}</Alert>
         <WhatIsLaunched plan={plan} />
+        <RecoveryPointField plan={plan} draft={point} onDraft={choosePoint} />
+        {recoveryPoint === undefined && <Box color="text-body-secondary">{pointText.needed}</Box>}
         {preflight.isFetching && <Box><Spinner /> {planStrings.preflight.asking}</Box>}
-        {preflight.error && <Failure error={preflight.error} retry={() => void preflight.refetch()} />}
-        {preflight.data && !preflight.isFetching && (
-          <Agreement preflight={preflight.data} mode={mode} named={named} onNamed={setNamed} accepted={accepted} onAccepted={setAccepted} />
+        {recoveryPoint && preflight.error && <Failure error={preflight.error} retry={() => void preflight.refetch()} />}
+        {recoveryPoint && preflight.data && !preflight.isFetching && (
+          <Agreement preflight={preflight.data} named={named} onNamed={setNamed} accepted={accepted} onAccepted={setAccepted} />
         )}
         {mode === 'RECOVERY' && (
           <FormField label={text.confirm(plan.name)} description={text.confirmHint}>
             <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} autoComplete={false} spellcheck={false} />
           </FormField>
         )}
+        {starting.error && <Alert type="error" header={text.failed}>{starting.error.message}</Alert>}
       </SpaceBetween>
     </ConfirmDialog>
   );
 }
 
-function useStart(plan: Plan, mode: Mode, onClose: () => void) {
+/** What starts it. That it was refused the dialog says itself: what was chosen in it stays. */
+function useStart(plan: Plan, mode: Mode) {
   const api = useApi();
-  const notify = useNotify();
   const navigate = useNavigate();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (replaceInstances: readonly string[]) =>
+    mutationFn: ({ replaceInstances, recoveryPoint }: Pick<StartExecution, 'replaceInstances' | 'recoveryPoint'>) =>
       body(
         api.POST('/v1/recovery-plans/{name}/executions', {
           params: { path: { name: plan.name } },
-          body: mode === 'RECOVERY' ? { mode, confirm: plan.name, replaceInstances: [...replaceInstances] } : { mode },
+          body: mode === 'RECOVERY' ? { mode, confirm: plan.name, replaceInstances, recoveryPoint } : { mode, recoveryPoint },
         }),
       ),
     onSuccess: ({ executionId }) => {
       void queries.invalidateQueries({ queryKey: ['executions'] });
       void navigate(to.execution(executionId));
     },
-    onError: (error) => {
-      notify('error', text.failed, error.message);
-      onClose();
-    },
   });
 }
 
 interface AgreementProps {
   readonly preflight: Preflight;
-  readonly mode: Mode;
   readonly named: readonly string[];
   readonly onNamed: (named: readonly string[]) => void;
   readonly accepted: boolean;
   readonly onAccepted: (accepted: boolean) => void;
 }
 
-function Agreement({ preflight, mode, named, onNamed, accepted, onAccepted }: AgreementProps) {
-  const { toName, blocking, warnings } = startChoice(preflight, mode);
+function Agreement({ preflight, named, onNamed, accepted, onAccepted }: AgreementProps) {
+  const { toName, blocked, warnings } = startChoice(preflight);
   return (
     <SpaceBetween size="l">
-      {blocking.length > 0 && <Alert type="error">{text.blocked}</Alert>}
+      {blocked && <Alert type="error">{text.blocked}</Alert>}
       {toName.length > 0 && (
         <FormField label={text.replaced} description={text.replacedHint} stretch>
           {toName.map((instance) => (
@@ -120,7 +129,7 @@ function Agreement({ preflight, mode, named, onNamed, accepted, onAccepted }: Ag
           ))}
         </FormField>
       )}
-      {blocking.length === 0 && warnings.length > 0 && (
+      {!blocked && warnings.length > 0 && (
         <Checkbox checked={accepted} onChange={({ detail }) => onAccepted(detail.checked)}>{text.accepted(warnings.length)}</Checkbox>
       )}
       {preflight.findings.length > 0 && <FindingsTable findings={preflight.findings} embedded />}

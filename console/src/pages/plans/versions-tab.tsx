@@ -1,53 +1,81 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
 import Modal from '@cloudscape-design/components/modal';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
-import { usePlanVersions } from '../../api/queries.js';
+import { itemsOf, usePlanVersions } from '../../api/queries.js';
 import type { Plan } from '../../api/types.js';
-import { QueryState } from '../../shell/query-state.js';
+import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { plan as strings } from '../../strings/plans.js';
 import { differences } from '../../view/differences.js';
 import { dateTime } from '../../view/format.js';
+import { type Pair, pairOf } from './version-pair.js';
 
 const text = strings.versions;
 
-/** Who changed what, and when. */
+/** Who changed what, and when; and what is different between any two versions. */
 export function VersionsTab({ plan }: { plan: Plan }) {
   const query = usePlanVersions(plan.name);
-  const [shown, setShown] = useState<{ before: Plan; after: Plan }>();
+  const [shown, setShown] = useState<Pair>();
+  const [selected, setSelected] = useState<readonly Plan[]>([]);
+  if (query.error && !query.data) {
+    return <Failure error={query.error} retry={() => void query.refetch()} />;
+  }
+  const items = itemsOf(query.data);
+  const compared = pairOf(selected);
   return (
-    <QueryState query={query}>
-      {({ items }) => (
-        <>
-          <Table
-            trackBy="version"
-            ariaLabels={{ tableLabel: text.title }}
-            items={items}
-            columnDefinitions={[
-              { id: 'version', header: text.version, isRowHeader: true, cell: ({ version }) => version },
-              { id: 'at', header: text.changedAt, cell: ({ updatedAt }) => dateTime(updatedAt) },
-              { id: 'by', header: text.by, cell: ({ updatedBy }) => updatedBy },
-              {
-                id: 'changes',
-                header: text.show,
-                cell: (after) => {
-                  const before = items[items.indexOf(after) + 1];
-                  return before ? (
-                    <Button variant="inline-link" ariaLabel={`${text.show}: ${after.version}`} onClick={() => setShown({ before, after })}>
-                      {text.show}
-                    </Button>
-                  ) : (
-                    text.first
-                  );
-                },
-              },
-            ]}
-          />
-          {shown && <Changes {...shown} onClose={() => setShown(undefined)} />}
-        </>
-      )}
-    </QueryState>
+    <>
+      <Table
+        trackBy="version"
+        ariaLabels={{
+          tableLabel: text.title,
+          selectionGroupLabel: text.title,
+          allItemsSelectionLabel: () => text.selectAll,
+          itemSelectionLabel: (_, { version }) => text.select(version),
+        }}
+        items={items}
+        loading={query.isPending}
+        loadingText={common.loading}
+        selectionType="multi"
+        selectedItems={[...selected]}
+        onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
+        header={
+          <Header description={text.compareHint} actions={<Button disabled={!compared} onClick={() => setShown(compared)}>{text.compare}</Button>}>
+            {text.title}
+          </Header>
+        }
+        columnDefinitions={[
+          { id: 'version', header: text.version, isRowHeader: true, cell: ({ version }) => version },
+          { id: 'at', header: text.changedAt, cell: ({ updatedAt }) => dateTime(updatedAt) },
+          { id: 'by', header: text.by, cell: ({ updatedBy }) => updatedBy },
+          { id: 'changes', header: text.show, cell: (after) => <ShowChanges after={after} items={items} onShow={setShown} /> },
+        ]}
+        footer={
+          query.hasNextPage && (
+            <Box textAlign="center">
+              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{common.more}</Button>
+            </Box>
+          )
+        }
+      />
+      {shown && <Changes {...shown} onClose={() => setShown(undefined)} />}
+    </>
+  );
+}
+
+function ShowChanges({ after, items, onShow }: { after: Plan; items: readonly Plan[]; onShow: (pair: Pair) => void }) {
+  if (after.version === 1) {
+    return <>{text.first}</>;
+  }
+  const before = items.find(({ version }) => version === after.version - 1);
+  return before ? (
+    <Button variant="inline-link" ariaLabel={`${text.show}: ${after.version}`} onClick={() => onShow({ before, after })}>
+      {text.show}
+    </Button>
+  ) : (
+    <>{common.none}</>
   );
 }
 

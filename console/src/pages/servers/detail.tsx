@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
@@ -19,6 +18,7 @@ import { common } from '../../strings/common.js';
 import { servers as text } from '../../strings/inventory.js';
 import { instanceAddress } from '../../view/aws-console.js';
 import { age, bytes, dateTime, words } from '../../view/format.js';
+import { Snapshots } from './snapshots.js';
 
 /** One source server, live from DRS. */
 export default function ServerPage() {
@@ -38,16 +38,7 @@ function Detail({ server }: { server: SourceServerDetail }) {
       <SpaceBetween size="l">
         {server.replicationError && <Alert type="warning" header={text.facts.error}>{server.replicationError}</Alert>}
         <Facts server={server} />
-        <Table
-          header={<Header variant="h2" counter={`(${server.snapshots.length})`}>{text.snapshots}</Header>}
-          trackBy="id"
-          items={server.snapshots.slice(0, 50)}
-          empty={<Box textAlign="center">{text.noSnapshots}</Box>}
-          columnDefinitions={[
-            { id: 'id', header: headers.id, isRowHeader: true, cell: ({ id }) => id },
-            { id: 'at', header: text.taken, cell: ({ at }) => dateTime(at) },
-          ]}
-        />
+        <Snapshots snapshots={server.snapshots} />
         <Table
           header={<Header variant="h2">{text.launch}</Header>}
           trackBy="name"
@@ -86,11 +77,14 @@ function Facts({ server }: { server: SourceServerDetail }) {
             label: headers.instance,
             value: instance ? <CloudscapeLink external href={instanceAddress(instance, server.region)}>{instance}</CloudscapeLink> : common.none,
           },
-          { label: headers.lastLaunch, value: launch ? `${words(launch.mode)}, ${words(launch.result)}, ${dateTime(launch.at)}` : common.none },
+          { label: headers.lastLaunch, value: launch ? [words(launch.mode), words(launch.result), dateTime(launch.at), launch.jobId].filter(Boolean).join(', ') : common.none },
           { label: headers.os, value: server.os || common.none },
           { label: facts.hardware, value: text.cpus(server.cpus, bytes(server.ramBytes), disks) },
           { label: facts.agent, value: server.agentVersion || common.none },
           { label: headers.region, value: server.region },
+          { label: facts.account, value: server.account },
+          { label: facts.disks, value: server.disks.map((disk) => `${disk.deviceName} ${bytes(disk.bytes)}`).join(', ') || common.none },
+          { label: headers.arn, value: server.arn || common.none },
           { label: facts.tags, value: Object.entries(server.tags).map(([key, value]) => `${key}=${value}`).join(', ') || common.none },
         ]}
       />

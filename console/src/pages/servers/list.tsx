@@ -2,23 +2,27 @@ import { useCollection } from '@cloudscape-design/collection-hooks';
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import PropertyFilter from '@cloudscape-design/components/property-filter';
 import Table from '@cloudscape-design/components/table';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { body } from '../../api/client.js';
 import { allServers } from '../../api/inventory.js';
-import type { SourceServer } from '../../api/types.js';
-import { to } from '../../routes.js';
 import { useApi, useClock, useMay } from '../../shell/context.js';
-import { Link } from '../../shell/link.js';
 import { useNotify } from '../../shell/notifications.js';
 import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { servers as text } from '../../strings/inventory.js';
 import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
-import { age, words } from '../../view/format.js';
+import { age } from '../../view/format.js';
+import { useColumns } from '../../view/use-columns.js';
+import { COLUMN_OPTIONS, FIRST_COLUMNS, PROPERTIES, columnsAt } from './columns.js';
+import { filteringOptions, rowOf } from './rows.js';
+
+const COLUMN_IDS = COLUMN_OPTIONS.map(({ id }) => id);
 
 /** The inventory: read as a whole, since DRS has at most some thousand servers, and shown a page at a time. */
 export default function ServersPage() {
@@ -26,7 +30,11 @@ export default function ServersPage() {
   const { now } = useClock();
   const query = useQuery({ queryKey: ['servers'], queryFn: () => allServers(api), staleTime: 30_000 });
   const inventory = query.data;
-  const { items, propertyFilterProps, collectionProps, paginationProps, filteredItemsCount } = useCollection(inventory?.items ?? [], {
+  const rows = useMemo(() => (inventory?.items ?? []).map(rowOf), [inventory]);
+  const options = useMemo(() => filteringOptions(rows), [rows]);
+  const [shown, setShown] = useColumns('servers', FIRST_COLUMNS, COLUMN_IDS);
+  const definitions = useMemo(() => columnsAt(now()), [inventory]);
+  const { items, propertyFilterProps, collectionProps, paginationProps, filteredItemsCount } = useCollection(rows, {
     propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
     pagination: { pageSize: 50 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'hostname' } } },
@@ -52,10 +60,14 @@ export default function ServersPage() {
             {text.title}
           </Header>
         }
-        columnDefinitions={columns(now())}
+        columnDefinitions={definitions}
+        visibleColumns={shown}
+        preferences={<Columns shown={shown} onShown={setShown} />}
         filter={
           <PropertyFilter
             {...propertyFilterProps}
+            filteringOptions={options}
+            virtualScroll
             i18nStrings={PROPERTY_FILTER_STRINGS}
             filteringAriaLabel={text.filterLabel}
             filteringPlaceholder={text.filterPlaceholder}
@@ -70,6 +82,21 @@ export default function ServersPage() {
         }
       />
     </>
+  );
+}
+
+/** Which columns are shown. */
+function Columns({ shown, onShown }: { shown: readonly string[]; onShown: (columns: readonly string[]) => void }) {
+  const { preferences: words } = text;
+  return (
+    <CollectionPreferences
+      title={words.title}
+      confirmLabel={common.confirm}
+      cancelLabel={common.cancel}
+      preferences={{ visibleContent: shown }}
+      visibleContentPreference={{ title: words.columns, options: [{ label: words.of, options: COLUMN_OPTIONS.map(({ id, label, alwaysVisible }) => ({ id, label, editable: !alwaysVisible })) }] }}
+      onConfirm={({ detail }) => onShown(detail.visibleContent ?? shown)}
+    />
   );
 }
 
@@ -104,47 +131,4 @@ function Empty() {
       <Box color="inherit">{text.emptyHint}</Box>
     </Box>
   );
-}
-
-const { columns: headers } = text;
-const property = (key: string, label: string) => ({
-  key,
-  propertyLabel: label,
-  groupValuesLabel: label,
-  operators: ['=' as const, '!=' as const, ':' as const, '!:' as const],
-});
-
-const PROPERTIES = [
-  property('hostname', headers.server),
-  property('id', headers.id),
-  property('replicationState', headers.state),
-  property('group', headers.group),
-  property('region', headers.region),
-  property('os', headers.os),
-];
-
-type Row = SourceServer & { readonly group: string };
-
-function columns(now: number) {
-  return [
-    {
-      id: 'server',
-      header: headers.server,
-      isRowHeader: true,
-      sortingField: 'hostname',
-      cell: ({ hostname, id, region }: Row) => <Link href={to.server(id, region)}>{hostname || id}</Link>,
-    },
-    { id: 'state', header: headers.state, sortingField: 'replicationState', cell: ({ replicationState }: Row) => words(replicationState) },
-    { id: 'lag', header: headers.lag, sortingField: 'lagSeconds', cell: ({ lagSeconds }: Row) => age(lagSeconds) },
-    {
-      id: 'point',
-      header: headers.recoveryPoint,
-      sortingField: 'lastRecoveryPointAt',
-      cell: ({ lastRecoveryPointAt }: Row) => age(lastRecoveryPointAt == null ? null : now - lastRecoveryPointAt),
-    },
-    { id: 'group', header: headers.group, sortingField: 'group', cell: ({ group }: Row) => group },
-    { id: 'region', header: headers.region, sortingField: 'region', cell: ({ region }: Row) => region },
-    { id: 'os', header: headers.os, sortingField: 'os', cell: ({ os }: Row) => os },
-    { id: 'id', header: headers.id, sortingField: 'id', cell: ({ id }: Row) => id },
-  ];
 }

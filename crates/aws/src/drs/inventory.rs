@@ -51,6 +51,10 @@ pub struct ServerDescription {
     pub last_seen_at: Option<i64>,
     /// The version of its agent.
     pub agent_version: String,
+    /// The AWS account whose staging area has its copy; nothing where DRS does not say, and in what was cached before this
+    /// was read.
+    #[serde(default)]
+    pub staging_account: Option<String>,
 }
 
 /// A disk of a source server.
@@ -164,6 +168,7 @@ impl From<SourceServer> for ServerDescription {
             last_launch: life_cycle.and_then(|life| life.last_launch).and_then(|launch| last_launch(launch, result)),
             recovery_instance_id: server.recovery_instance_id.map(InstanceId::from),
             agent_version: server.agent_version.unwrap_or_default(),
+            staging_account: server.staging_area.and_then(|area| area.staging_account_id),
             id: id.into(),
         }
     }
@@ -211,7 +216,7 @@ fn duration_seconds(text: &str) -> Option<u64> {
 mod tests {
     use aws_sdk_drs::types::{
         Cpu, DataReplicationErrorString, DataReplicationInfo, DataReplicationState, Disk, IdentificationHints,
-        LastLaunchResult, LastLaunchType, LifeCycle, LifeCycleLastLaunchInitiated, Os,
+        LastLaunchResult, LastLaunchType, LifeCycle, LifeCycleLastLaunchInitiated, Os, StagingArea,
     };
 
     use super::*;
@@ -275,6 +280,7 @@ mod tests {
             .last_launch_result(LastLaunchResult::Succeeded)
             .recovery_instance_id("i-1")
             .agent_version("6")
+            .staging_area(StagingArea::builder().staging_account_id("210987654321").build())
             .build();
         let described = ServerDescription::from(server);
         let launch = LaunchDescription {
@@ -300,6 +306,7 @@ mod tests {
             recovery_instance_id: Some("i-1".into()),
             last_seen_at: Some(1_670_440_538),
             agent_version: "6".into(),
+            staging_account: Some("210987654321".into()),
         };
         assert_eq!(described, expected);
         let never = LifeCycleLastLaunch::builder().initiated(LifeCycleLastLaunchInitiated::builder().build()).build();

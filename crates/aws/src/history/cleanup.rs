@@ -11,8 +11,9 @@ use super::{History, ServerRecord, unconditional};
 use crate::error::AwsError;
 use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value, Write};
 
-/// What the holder of a cleanup's claims is called: the execution itself has ended, and what has ended holds nothing.
-const HOLDER_SUFFIX: &str = "-cleanup";
+/// Comes before the attempt in what the holder of a cleanup's claims is called: the execution itself has ended, and what has
+/// ended holds nothing.
+const HOLDER_INFIX: &str = "-cleanup-";
 
 /// A cleanup. There is one for an execution; a later one takes its place, and goes on where it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,10 +53,11 @@ impl CleanupRecord {
         }
     }
 
-    /// Who claims the servers.
+    /// Who claims the servers. Each attempt is a holder of its own, so that what is late of an ended one releases nothing of
+    /// the next.
     #[must_use]
-    pub fn holder(id: &ExecutionId) -> ExecutionId {
-        ExecutionId::from(format!("{id}{HOLDER_SUFFIX}"))
+    pub fn holder(&self) -> ExecutionId {
+        ExecutionId::from(format!("{}{HOLDER_INFIX}{:03}", self.execution_id, self.attempt))
     }
 }
 
@@ -258,9 +260,9 @@ impl History {
 
     /// Whether a holder of claims has ended, and with that holds nothing.
     pub(super) async fn has_ended(&self, holder: &ExecutionId, plan: &PlanId) -> Result<bool, AwsError> {
-        if let Some(execution) = holder.as_str().strip_suffix(HOLDER_SUFFIX) {
+        if let Some((execution, _)) = holder.as_str().rsplit_once(HOLDER_INFIX) {
             let cleanup = self.cleanup(&ExecutionId::from(execution), plan).await?;
-            return Ok(cleanup.is_some_and(|cleanup| cleanup.status.is_terminal()));
+            return Ok(cleanup.is_some_and(|cleanup| cleanup.status.is_terminal() || cleanup.holder() != *holder));
         }
         Ok(self.execution(holder, plan).await?.is_some_and(|execution| execution.status.is_terminal()))
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::action::Action;
 use domain::action_run::{ActionRun, Phase};
-use domain::cleanup::CleanupPolicy;
+use domain::cleanup::{CleanupPolicy, CleanupStatus};
+use domain::control::ExecutionNow;
 use domain::decision::{FailureDecision, Scope};
 use domain::forecast::Estimate;
 use domain::gate::{Cancellation, Pause, WaveApproval};
@@ -133,6 +134,9 @@ pub struct StoredReport {
     /// Its version in the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
+    /// How long it is; missing in the records of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// When, in Unix seconds.
     pub stored_at: i64,
 }
@@ -179,6 +183,19 @@ impl ExecutionRecord {
             report_failure: None,
             settling: false,
             revision: FRESH,
+        }
+    }
+
+    /// The execution, as far as it matters to what may be done to it. `cleanup` is where its newest cleanup is.
+    #[must_use]
+    pub fn now(&self, cleanup: Option<CleanupStatus>) -> ExecutionNow<'_> {
+        ExecutionNow {
+            mode: self.mode,
+            status: self.status,
+            paused: self.paused.as_ref(),
+            cancelled: self.cancelled.as_ref(),
+            left_over: self.active.as_deref() == Some(LEFT_OVER),
+            cleanup,
         }
     }
 

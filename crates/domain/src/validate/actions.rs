@@ -88,6 +88,9 @@ pub(super) fn check_parameters(at: &str, parameters: &BTreeMap<String, Vec<Strin
     if bytes > MAX_PARAMETERS {
         problems.push(problem(format!("{at}.parameters"), format!("{bytes} bytes: at most {MAX_PARAMETERS}")));
     }
+    if parameters.contains_key("") {
+        problems.push(problem(format!("{at}.parameters"), "a parameter has a name, as its document calls it"));
+    }
     let unprintable = |text: &String| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
     if parameters.iter().any(|(name, values)| unprintable(name) || values.iter().any(unprintable)) {
         problems.push(problem(format!("{at}.parameters"), "control characters are not allowed"));

@@ -35,6 +35,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
             lines.push(format!("  recovery points: {}", found.recovery_point));
         }
         lines.extend(table::findings(&found.findings));
+        if !found.instances_to_confirm.is_empty() {
+            lines.push(table::to_confirm(&found.instances_to_confirm));
+        }
         if !found.without_recovery_point.is_empty() {
             lines.push(format!("  without a recovery point: {}", table::joined(&found.without_recovery_point)));
         }

@@ -69,7 +69,8 @@ fn finding() -> Value {
 }
 
 fn preflight() -> Value {
-    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "findings": [finding()], "checkedAt": 0,
+    json!({"planId": "shop", "planVersion": 2, "mode": "DRILL", "ready": true, "readyOnceConfirmed": true,
+        "instancesToConfirm": [{"serverId": "s-1", "instanceId": NASTY}], "findings": [finding()], "checkedAt": 0,
         "recoveryPoint": {"kind": "NOT_AFTER", "at": 1_795_312_800}, "withoutRecoveryPoint": [NASTY]})
 }
 
@@ -100,6 +101,7 @@ pub(crate) fn everything(request: &Request) -> Answer {
             ok(&detail)
         }
         ("POST", "source-servers/refresh") => Some((202, json!({"refreshId": "refresh-1"}).to_string())),
+        ("GET", "quotas") => ok(&page(&quotas(), None)),
         ("GET", "protection-groups") => ok(&page(&[group()], None)),
         ("GET", "protection-groups/database") => ok(&group()),
         ("POST", "protection-groups/database/resolve") => ok(&json!({"group": "database", "region": "eu-central-1",
@@ -216,6 +218,20 @@ fn inventory(request: &Request) -> Answer {
         region("eu-south-1", json!(0), json!(1799), Value::Null),
     ]);
     ok(&inventory)
+}
+
+/// A Region that is full, and one that does not answer.
+fn quotas() -> [Value; 2] {
+    let quota = |used: usize, limit: usize, level: &str| json!({"used": used, "limit": limit, "level": level});
+    let mut silent = json!({"account": "111122223333", "region": "eu-west-1", "jobs": null, "serversInJobs": null,
+        "replicatingServers": null, "serversPerJob": 100, "checkedAt": 100, "inventoryReadAt": null, "error": NASTY});
+    let mut full = silent.clone();
+    (full["region"], full["inventoryReadAt"], full["error"]) = (json!("eu-central-1"), json!(90), Value::Null);
+    full["jobs"] = quota(20, 20, "FULL");
+    full["serversInJobs"] = quota(400, 500, "HIGH");
+    full["replicatingServers"] = quota(7, 300, "OK");
+    silent["account"] = json!(NASTY);
+    [full, silent]
 }
 
 /// Two pages, of which the second drifts and has a server that could not be read.

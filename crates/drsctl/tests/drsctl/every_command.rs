@@ -19,6 +19,7 @@ const COMMANDS: &[(&str, i32, &[&str], &str)] = &[
     ),
     ("servers snapshots s-1", 0, &["GET /v1/source-servers/s-1"], "pit-1"),
     ("servers refresh", 0, &["POST /v1/source-servers/refresh"], "(refresh-1)"),
+    ("quotas", 0, &["GET /v1/quotas"], "20 of 20, full"),
     ("groups list", 0, &["GET /v1/protection-groups"], "1 server "),
     ("groups show database", 0, &["GET /v1/protection-groups/database"], "launch settings   copyTags=true"),
     ("groups resolve database", 0, &["POST /v1/protection-groups/database/resolve"], "missing: s-2"),

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{CleanupRun, CleanupServer, Execution, ExecutionSummary, LeftOver};
-use domain::cleanup::refusal;
+use domain::control::{ExecutionAction, Possible};
 use domain::id::ExecutionId;
 
 use super::executions;
@@ -31,11 +31,12 @@ pub async fn start(
     let missing = || Problem::not_found(&format!("execution {id}"));
     let records = app.clients.history.everything(&id).await?.ok_or_else(missing)?;
     let execution = &records.execution;
-    if let Some(reason) = refusal(execution.mode, execution.status) {
+    let before = app.clients.history.cleanup(&id, &execution.plan_id).await?;
+    let now = execution.now(before.as_ref().map(|cleanup| cleanup.status));
+    if let Possible::No { reason } = ExecutionAction::Cleanup.possible(&now) {
         let detail = format!("{id} cannot be cleaned up: {reason}; nothing was terminated");
         return Err(Problem::new(StatusCode::CONFLICT, "NOT_CLEANABLE", detail));
     }
-    let before = app.clients.history.cleanup(&id, &execution.plan_id).await?;
     if before.as_ref().is_none_or(|cleanup| cleanup.status.is_terminal()) {
         let machine = &app.cleanup_state_machine_arn;
         begin(app.clients, machine, &caller.actor(), execution, before.as_ref()).await?;
@@ -57,13 +58,12 @@ pub(super) async fn with_cleanup(
 ) -> Result<Execution, AwsError> {
     let history = &clients.history;
     let (id, plan) = (records.execution.execution_id.clone(), records.execution.plan_id.clone());
-    let mut execution = executions::execution(records, caller);
     // Most executions have none, and then one small read is all that it costs.
-    if let Some(cleanup) = history.cleanup(&id, &plan).await? {
-        let instances = history.cleanup_instances(&id, &plan).await?;
-        execution.cleanup = Some(run(cleanup, instances));
-    }
-    Ok(execution)
+    let cleanup = match history.cleanup(&id, &plan).await? {
+        Some(cleanup) => Some(run(cleanup, history.cleanup_instances(&id, &plan).await?)),
+        None => None,
+    };
+    Ok(view::execution(records, cleanup, &caller.viewer()))
 }
 
 fn run(cleanup: CleanupRecord, instances: Vec<CleanupInstanceRecord>) -> CleanupRun {

@@ -121,7 +121,7 @@ async fn change(
     for _ in 0..ATTEMPTS {
         let mut records = read(app, id).await?;
         let record = &mut records.execution;
-        match action.possible(record.status, record.paused.as_ref(), record.cancelled.as_ref()) {
+        match action.possible(&record.now(None)) {
             Possible::Yes => {}
             Possible::Already => return woken(app, caller, records).await,
             Possible::No { reason } => return Err(not_possible(&reason)),

@@ -17,7 +17,7 @@ use domain::control::{Possible, WaveAction};
 use domain::decision::{Candidate, Decided, FailureDecision, Scope};
 use domain::id::{ExecutionId, InstanceId, ServerId};
 use domain::plan::Mode;
-use domain::preflight::LiveInstance;
+use domain::preflight::{InstanceToConfirm, LiveInstance};
 use domain::status::ServerStatus;
 
 use super::control::{ATTEMPTS, comment, is_written, may, not_possible, read, woken};
@@ -222,7 +222,7 @@ async fn confirmed(
     // A drill never replaces one, whoever agrees: StartJobs leaves such a server alone.
     let in_recovery = run.mode == Mode::Recovery;
     let ids: Vec<ServerId> = chosen.iter().filter(|_| in_recovery).cloned().collect();
-    let live: BTreeSet<InstanceId> = app
+    let mut live: Vec<InstanceToConfirm> = app
         .clients
         .at(&wave.region)
         .drs
@@ -230,14 +230,15 @@ async fn confirmed(
         .await?
         .into_iter()
         .filter(RecoveryInstance::may_live)
-        .map(LiveInstance::from)
-        .filter(|live| live.is_protected(run.mode, &BTreeSet::new()))
-        .map(|live| live.id)
+        .map(|instance| (instance.server.clone(), LiveInstance::from(instance)))
+        .filter(|(_, live)| live.is_protected(run.mode, &BTreeSet::new()))
+        .map(|(server_id, live)| InstanceToConfirm { server_id, instance_id: live.id })
         .collect();
-    if live == named {
+    live.sort();
+    if live.iter().map(|one| &one.instance_id).collect::<BTreeSet<_>>() == named.iter().collect() {
         return Ok(named);
     }
-    let list: Vec<&str> = live.iter().map(AsRef::as_ref).collect();
+    let list: Vec<&str> = live.iter().map(|one| one.instance_id.as_ref()).collect();
     let detail = if live.is_empty() {
         "DRS would terminate no live recovery instance: leave replaceInstances out".to_owned()
     } else {
@@ -246,5 +247,5 @@ async fn confirmed(
             list.join(", ")
         )
     };
-    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_CONFIRMED", detail))
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_CONFIRMED", detail).confirming(live))
 }

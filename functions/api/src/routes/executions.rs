@@ -142,11 +142,11 @@ pub async fn get(
     Ok(Json(cleanup::shown(&app, records, &caller).await?))
 }
 
-/// An execution as `caller` sees it.
+/// An execution that was never cleaned up, as `caller` sees it.
 pub(crate) fn execution(records: ExecutionRecords, caller: &Caller) -> Execution {
-    view::execution(records, &caller.viewer())
+    view::execution(records, None, &caller.viewer())
 }
 
 pub(super) fn summary(record: ExecutionRecord, caller: &Caller) -> ExecutionSummary {
-    view::summary(record, &caller.viewer())
+    view::summary(record, None, &caller.viewer())
 }

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use contract::{AskPreflight, Mode, Preflight};
 use domain::id::PlanId;
-use domain::preflight::{blocks, without_recovery_point};
+use domain::preflight::{blocks, is_ready_once_confirmed, without_recovery_point};
 use serde::Deserialize;
 
 use crate::App;
@@ -50,6 +50,8 @@ pub async fn run(
         plan_version,
         mode,
         ready: !blocks(&findings),
+        ready_once_confirmed: is_ready_once_confirmed(&findings, mode),
+        instances_to_confirm: assessment.to_confirm,
         without_recovery_point: without_recovery_point(&findings),
         recovery_point,
         findings,

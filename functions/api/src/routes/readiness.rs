@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use contract::{Mode, Page, Preflight, Readiness, RecoveryPointChoice};
 use domain::id::PlanId;
-use domain::preflight::{blocks, without_recovery_point};
+use domain::preflight::{blocks, is_ready_once_confirmed, without_recovery_point};
 
 use super::ListQuery;
 use crate::App;
@@ -32,6 +32,9 @@ pub async fn list(
             plan_version: record.plan_version,
             mode: Mode::Drill,
             ready: !blocks(&record.findings),
+            ready_once_confirmed: is_ready_once_confirmed(&record.findings, Mode::Drill),
+            // A drill never replaces one.
+            instances_to_confirm: Vec::new(),
             recovery_point: RecoveryPointChoice::default(),
             without_recovery_point: without_recovery_point(&record.findings),
             findings: record.findings,

@@ -1,7 +1,9 @@
 //! Source servers: the cached inventory as a list, and one of them live from DRS.
 
+use std::collections::BTreeMap;
+
 use aws::drs::ServerDescription;
-use aws::inventory::{RegionServers as Region, RegionState};
+use aws::inventory::RegionServers as Region;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -44,7 +46,7 @@ pub async fn list(State(app): State<App>, Parameters(query): Parameters<ServersQ
         items: page.items.iter().map(|(region, server)| shown(account, region, server, &holders)).collect(),
         next_token: page.next_token,
         total: page.total,
-        regions: regions.iter().map(|region| region_shown(&region.state, now)).collect(),
+        regions: regions.iter().map(|region| region_shown(region, now)).collect(),
     };
     // The age changes by itself: it is no change of the content.
     let tag = content_tag(&serde_json::to_vec(&ageless(&inventory)).unwrap_or_default());
@@ -67,8 +69,13 @@ fn flat(regions: &[Region]) -> Vec<(&str, &ServerDescription)> {
         .collect()
 }
 
-fn region_shown(state: &RegionState, now: i64) -> RegionInventory {
+fn region_shown(Region { state, servers }: &Region, now: i64) -> RegionInventory {
+    let mut replication_states = BTreeMap::new();
+    for server in servers.iter() {
+        *replication_states.entry(server.replication_state.clone()).or_default() += 1;
+    }
     RegionInventory {
+        replication_states,
         account: state.account.clone(),
         region: state.region.clone(),
         servers: state.servers,

@@ -4,14 +4,12 @@ import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useQuery } from '@tanstack/react-query';
-import { allServers } from '../../../api/inventory.js';
 import type { GroupDocument } from '../../../api/types.js';
-import { useApi } from '../../../shell/context.js';
 import { common } from '../../../strings/common.js';
 import { groupEditor as text } from '../../../strings/editors.js';
 import { servers as serverStrings } from '../../../strings/inventory.js';
 import { words } from '../../../view/format.js';
+import { useRegionServers } from './use-candidates.js';
 
 interface Props {
   readonly group: GroupDocument;
@@ -22,10 +20,8 @@ const { columns, pages } = serverStrings;
 
 /** Every source server, and which group holds it: one is enough. */
 export function ByServer({ group, onGroup }: Props) {
-  const api = useApi();
-  const query = useQuery({ queryKey: ['servers'], queryFn: () => allServers(api), staleTime: 30_000 });
+  const { query, items: all } = useRegionServers(group.region);
   const chosen = new Map((group.servers ?? []).map((member) => [member.id, member]));
-  const all = query.data?.items ?? [];
   const { items, filterProps, paginationProps, collectionProps, filteredItemsCount } = useCollection(all, {
     filtering: { fields: ['hostname', 'id', 'group', 'region'], empty: serverStrings.empty, noMatch: common.noMatch },
     pagination: { pageSize: 20 },
@@ -55,7 +51,7 @@ export function ByServer({ group, onGroup }: Props) {
         onGroup({ ...group, servers: [...unknown, ...detail.selectedItems.map(({ id }) => chosen.get(id) ?? { id })] });
       }}
       filter={
-        <TextFilter {...filterProps} filteringAriaLabel={serverStrings.filterLabel} filteringPlaceholder={serverStrings.filterPlaceholder} countText={common.matches(filteredItemsCount ?? 0)} />
+        <TextFilter {...filterProps} filteringClearAriaLabel={common.clearFilter} filteringAriaLabel={serverStrings.filterLabel} filteringPlaceholder={serverStrings.filterPlaceholder} countText={common.matches(filteredItemsCount ?? 0)} />
       }
       pagination={<Pagination {...paginationProps} ariaLabels={{ nextPageLabel: pages.next, previousPageLabel: pages.previous, pageLabel: pages.page }} />}
       columnDefinitions={[

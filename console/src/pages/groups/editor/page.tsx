@@ -1,12 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
-import Button from '@cloudscape-design/components/button';
-import ColumnLayout from '@cloudscape-design/components/column-layout';
-import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import Wizard from '@cloudscape-design/components/wizard';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { body } from '../../../api/client.js';
 import { ApiError } from '../../../api/problem.js';
@@ -17,10 +15,13 @@ import { useNotify } from '../../../shell/notifications.js';
 import { QueryState } from '../../../shell/query-state.js';
 import { common } from '../../../strings/common.js';
 import { groupEditor as text, planEditor } from '../../../strings/editors.js';
-import { problemAt, problemsElsewhere } from '../../../view/field-problems.js';
-import { TextField } from '../../../view/fields.js';
+import { type FieldProblem, problemAt, problemsElsewhere } from '../../../view/field-problems.js';
+import { General } from './general.js';
+import { Overrides } from './overrides.js';
+import { Review } from './review.js';
 import { Selection } from './selection.js';
 import { Settings } from './settings.js';
+import { SHOWN, stepOf } from './steps.js';
 
 /** Makes a group, or changes the version that was opened. */
 export default function GroupEditorPage() {
@@ -49,44 +50,66 @@ function Opened({ group }: { group: Group }) {
 function Editor({ start, version }: { start: GroupDocument; version: number | undefined }) {
   const navigate = useNavigate();
   const [group, setGroup] = useState(start);
-  const saving = useSave(version);
+  const [step, setStep] = useState(0);
+  const saving = useSave(version, (problems) => setStep(stepOf(problems)));
   const isNew = version === undefined;
   const problems = saving.error instanceof ApiError ? (saving.error.problems ?? []) : [];
   const at = (field: string) => problemAt(problems, field);
-  const set = (change: Partial<GroupDocument>) => setGroup({ ...group, ...change });
+  const refusal = saving.error && <Refusal error={saving.error} />;
+  const { steps } = text;
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" onClick={() => void navigate(isNew ? to.groups : to.group(start.name))}>{common.cancel}</Button>
-              <Button variant="primary" loading={saving.isPending} onClick={() => saving.mutate(group)}>{planEditor.save}</Button>
-            </SpaceBetween>
-          }
-        >
-          {isNew ? text.create : text.edit(start.name)}
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
-        {saving.error && <Refusal error={saving.error} />}
-        <Container header={<Header variant="h2">{text.general}</Header>}>
-          <ColumnLayout columns={3}>
-            <TextField label={planEditor.name} hint={planEditor.nameHint} problem={at('name')} value={group.name} disabled={!isNew} onValue={(name) => set({ name })} />
-            <TextField label={planEditor.description} problem={at('description')} value={group.description ?? ''} onValue={(description) => set({ description })} />
-            <TextField label={text.region} hint={text.regionHint} problem={at('region')} value={group.region ?? ''} disabled={!isNew} onValue={(region) => set({ region: region || undefined })} />
-          </ColumnLayout>
-        </Container>
-        <Selection group={group} problem={at('servers') ?? at('selectionTags')} onGroup={setGroup} />
-        <Settings settings={group.launchSettings ?? {}} problem={at('launchSettings')} onSettings={(launchSettings) => set({ launchSettings })} />
-      </SpaceBetween>
+    <ContentLayout header={<Header variant="h1">{isNew ? text.create : text.edit(start.name)}</Header>}>
+      <Wizard
+        activeStepIndex={step}
+        onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
+        onCancel={() => void navigate(isNew ? to.groups : to.group(start.name))}
+        onSubmit={() => saving.mutate(group)}
+        isLoadingNextStep={saving.isPending}
+        allowSkipTo
+        submitButtonText={planEditor.save}
+        i18nStrings={WIZARD}
+        steps={[
+          { title: steps.general, content: <Page refusal={refusal}><General group={group} isNew={isNew} at={at} onGroup={setGroup} /></Page> },
+          {
+            title: steps.servers,
+            content: <Page refusal={refusal}><Selection group={group} problem={at('servers') ?? at('selectionTags')} onGroup={setGroup} /></Page>,
+          },
+          {
+            title: steps.settings,
+            isOptional: true,
+            content: (
+              <Page refusal={refusal}>
+                <Settings settings={group.launchSettings ?? {}} problem={at('launchSettings')} onSettings={(launchSettings) => setGroup({ ...group, launchSettings })} />
+                <Overrides group={group} problem={at('serverLaunchSettings')} onGroup={setGroup} />
+              </Page>
+            ),
+          },
+          { title: steps.review, content: <Page refusal={refusal}><Review group={group} onStep={setStep} /></Page> },
+        ]}
+      />
     </ContentLayout>
   );
 }
 
-function useSave(version: number | undefined) {
+/** What was refused stands above every step: whoever corrects one field sees what is left. */
+function Page({ refusal, children }: { refusal: ReactNode; children: ReactNode }) {
+  return <SpaceBetween size="l">{refusal}{children}</SpaceBetween>;
+}
+
+const { steps: words } = text;
+const WIZARD = {
+  stepNumberLabel: words.number,
+  collapsedStepsLabel: words.collapsed,
+  skipToButtonLabel: ({ title }: { title: string }) => words.skipTo(title),
+  navigationAriaLabel: words.navigation,
+  cancelButton: common.cancel,
+  previousButton: words.previous,
+  nextButton: words.next,
+  optional: text.optionalStep,
+  submitButtonLoadingAnnouncement: words.saving,
+};
+
+function useSave(version: number | undefined, onProblems: (problems: readonly FieldProblem[]) => void) {
   const api = useApi();
   const notify = useNotify();
   const navigate = useNavigate();
@@ -101,10 +124,13 @@ function useSave(version: number | undefined) {
       notify('success', planEditor.saved(name));
       void navigate(to.group(name));
     },
+    onError: (error) => {
+      if (error instanceof ApiError && (error.problems ?? []).length > 0) {
+        onProblems(error.problems ?? []);
+      }
+    },
   });
 }
-
-const SHOWN = ['name', 'description', 'region', 'servers', 'selectionTags', 'launchSettings'];
 
 function Refusal({ error }: { error: Error }) {
   const elsewhere = error instanceof ApiError ? problemsElsewhere(error.problems ?? [], SHOWN) : [];

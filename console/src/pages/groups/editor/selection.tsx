@@ -10,6 +10,7 @@ import { common } from '../../../strings/common.js';
 import { groupEditor as text, planEditor } from '../../../strings/editors.js';
 import { ByServer } from './by-server.js';
 import { ByTags } from './by-tags.js';
+import { useCandidates } from './use-candidates.js';
 
 interface Props {
   readonly group: GroupDocument;
@@ -47,15 +48,20 @@ export function Selection({ group, problem, onGroup }: Props) {
 
 function Optional({ group, onGroup }: Omit<Props, 'problem'>) {
   const servers = group.servers ?? [];
-  const options = servers.map(({ id }) => ({ value: id, label: id }));
+  const { named } = useCandidates(group);
+  const options = servers.map(({ id }) => ({ value: id, label: named(id), description: id }));
+  const optionalIds = new Set(servers.filter(({ criticality }) => criticality === 'optional').map(({ id }) => id));
   return (
     <FormField label={text.optional} description={text.optionalHint} stretch>
       <Multiselect
         placeholder={text.chooseOptional}
+        virtualScroll
+        tokenLimit={20}
+        i18nStrings={{ tokenLimitShowMore: text.showMore, tokenLimitShowFewer: text.showFewer }}
         filteringType="auto"
         filteringAriaLabel={common.filterPlaceholder}
         options={options}
-        selectedOptions={options.filter(({ value }) => servers.find(({ id }) => id === value)?.criticality === 'optional')}
+        selectedOptions={options.filter(({ value }) => optionalIds.has(value))}
         deselectAriaLabel={({ label }) => `${planEditor.removeCheck} ${label ?? ''}`}
         onChange={({ detail }) => {
           const optional = new Set(detail.selectedOptions.map(({ value }) => value));

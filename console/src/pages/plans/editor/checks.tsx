@@ -1,68 +1,72 @@
-import AttributeEditor from '@cloudscape-design/components/attribute-editor';
-import Box from '@cloudscape-design/components/box';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
-import Select from '@cloudscape-design/components/select';
+import Checkbox from '@cloudscape-design/components/checkbox';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
 import type { HealthCheck } from '../../../api/types.js';
-import { planEditor as text } from '../../../strings/editors.js';
+import { steps as strings } from '../../../strings/steps.js';
+import type { FieldProblem } from '../../../view/field-problems.js';
+import { ChoiceField, NumberField, TextField } from '../../../view/fields.js';
+import { CHECK_MINUTES } from './draft.js';
+import { Modes } from './modes.js';
+import { Parameters } from './parameters.js';
+import { StepList, type StepProps } from './step-list.js';
 
-const KINDS = [
-  { value: 'ssmAgentOnline', label: text.kindAgent },
-  { value: 'ssmCommand', label: text.kindCommand },
-];
+const text = strings.checks;
+
+const KINDS = (['ssmAgentOnline', 'ssmCommand'] as const).map((value) => ({ value, label: text.kinds[value] }));
+const SYSTEMS = [{ value: '', label: text.osAny }, { value: 'linux', label: text.osLinux }, { value: 'windows', label: text.osWindows }] as const;
+const FIELDS = ['name', 'kind', 'document', 'parameters', 'timeoutMinutes', 'runIn', 'os'];
 
 interface Props {
   readonly checks: readonly HealthCheck[];
-  readonly problem: string | undefined;
+  readonly path: string;
+  readonly problems: readonly FieldProblem[];
   readonly onChecks: (checks: HealthCheck[]) => void;
 }
 
-/** The health checks of a wave. Fields that have no place here go along unchanged. */
-export function Checks({ checks, problem, onChecks }: Props) {
-  const set = (index: number, change: Partial<HealthCheck>) =>
-    onChecks(checks.map((check, at) => (at === index ? { ...check, ...change } : check)));
+/** The health checks of a wave. */
+export function Checks({ checks, path, problems, onChecks }: Props) {
   return (
-    <FormField label={text.checks} description={text.checksHint} errorText={problem} stretch>
-      <AttributeEditor
-        items={checks}
-        addButtonText={text.addCheck}
-        removeButtonText={text.removeCheck}
-        removeButtonAriaLabel={({ name }) => `${text.removeCheck} ${name}`}
-        empty={<Box color="text-body-secondary">{text.noChecks}</Box>}
-        onAddButtonClick={() => onChecks([...checks, { name: '', kind: 'ssmAgentOnline' }])}
-        onRemoveButtonClick={({ detail }) => onChecks(checks.filter((_, at) => at !== detail.itemIndex))}
-        definition={[
-          { label: text.checkName, control: ({ name }, index) => <Input value={name} onChange={({ detail }) => set(index, { name: detail.value })} /> },
-          {
-            label: text.checkKind,
-            control: ({ kind }, index) => (
-              <Select
-                selectedOption={KINDS.find(({ value }) => value === kind) ?? { value: kind, label: kind }}
-                options={KINDS}
-                onChange={({ detail }) =>
-                  set(index, detail.selectedOption.value === 'ssmCommand' ? { kind: 'ssmCommand' } : { kind: 'ssmAgentOnline', document: undefined, parameters: undefined })
-                }
-              />
-            ),
-          },
-          {
-            label: text.checkDocument,
-            control: ({ kind, document }, index) => (
-              <Input value={document ?? ''} disabled={kind !== 'ssmCommand'} onChange={({ detail }) => set(index, { document: detail.value })} />
-            ),
-          },
-          {
-            label: text.checkTimeout,
-            control: ({ timeoutMinutes }, index) => (
-              <Input
-                type="number"
-                value={timeoutMinutes === undefined ? '' : String(timeoutMinutes)}
-                onChange={({ detail }) => set(index, { timeoutMinutes: detail.value === '' ? undefined : Number(detail.value) })}
-              />
-            ),
-          },
-        ]}
-      />
-    </FormField>
+    <StepList
+      title={text.title}
+      hint={text.hint}
+      addText={text.add}
+      nameOf={text.one}
+      steps={checks}
+      fresh={(): HealthCheck => ({ name: '', kind: 'ssmAgentOnline', required: true, runIn: ['RECOVERY'] })}
+      path={path}
+      fields={FIELDS}
+      problems={problems}
+      onSteps={onChecks}
+    >
+      {(props) => <Check {...props} />}
+    </StepList>
+  );
+}
+
+function Check({ step: check, isNew, at, set }: StepProps<HealthCheck>) {
+  return (
+    <>
+      <ColumnLayout columns={4}>
+        <TextField label={strings.name} problem={at('name')} value={check.name} autoFocus={isNew} onValue={(name) => set({ name })} />
+        <ChoiceField label={strings.kind} problem={at('kind')} value={check.kind} options={KINDS} onValue={(kind) => set({ kind })} />
+        <NumberField
+          label={strings.minutes}
+          placeholder={strings.defaultMinutes(CHECK_MINUTES)}
+          problem={at('timeoutMinutes')}
+          value={check.timeoutMinutes}
+          onValue={(timeoutMinutes) => set({ timeoutMinutes })}
+        />
+        <ChoiceField label={text.os} problem={at('os')} value={check.os ?? ''} options={SYSTEMS} onValue={(os) => set({ os: os === '' ? undefined : os })} />
+      </ColumnLayout>
+      {check.kind === 'ssmCommand' && (
+        <>
+          <TextField label={strings.document} hint={strings.documentHint} problem={at('document')} value={check.document ?? ''} onValue={(document) => set({ document })} />
+          <Parameters parameters={check.parameters ?? {}} hint={strings.parameters.hint} problem={at('parameters')} onParameters={(parameters) => set({ parameters })} />
+        </>
+      )}
+      <ColumnLayout columns={2}>
+        <Modes modes={check.runIn ?? ['RECOVERY']} problem={at('runIn')} onModes={(runIn) => set({ runIn })} />
+        <Checkbox checked={check.required ?? true} onChange={({ detail }) => set({ required: detail.checked })}>{text.required}</Checkbox>
+      </ColumnLayout>
+    </>
   );
 }

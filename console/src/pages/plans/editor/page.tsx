@@ -17,7 +17,7 @@ import { QueryState } from '../../../shell/query-state.js';
 import { common } from '../../../strings/common.js';
 import { planEditor as text } from '../../../strings/editors.js';
 import { problemsElsewhere } from '../../../view/field-problems.js';
-import { EMPTY, PLAN_FIELDS, draftOf } from './draft.js';
+import { EMPTY, PLAN_FIELDS, documentOf, draftOf } from './draft.js';
 import { General } from './general.js';
 import { WavesEditor } from './waves-editor.js';
 
@@ -83,7 +83,7 @@ function useSave(version: number | undefined) {
     mutationFn: (plan: PlanDocument) => {
       // Only over the version that was opened, and a new one over none.
       const header = version === undefined ? { 'If-None-Match': '*' } : { 'If-Match': `"${version}"` };
-      return body(api.PUT('/v1/recovery-plans/{name}', { params: { path: { name: plan.name.trim() || 'unnamed' }, header }, body: plan }));
+      return body(api.PUT('/v1/recovery-plans/{name}', { params: { path: { name: plan.name.trim() || 'unnamed' }, header }, body: documentOf(plan) }));
     },
     onSuccess: ({ name }) => {
       void queries.invalidateQueries();

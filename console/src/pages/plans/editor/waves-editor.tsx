@@ -10,6 +10,7 @@ import type { PlanDocument, Wave } from '../../../api/types.js';
 import { planEditor as text } from '../../../strings/editors.js';
 import { counted } from '../../../view/format.js';
 import { type FieldProblem, problemAt } from '../../../view/field-problems.js';
+import { useKeys } from '../../../view/use-keys.js';
 import { withNewWave, withWave, withoutWave } from './draft.js';
 import { WaveForm } from './wave-form.js';
 
@@ -27,11 +28,18 @@ interface Props {
 /** The graph as it is while it is edited, and a form for each wave. */
 export function WavesEditor({ plan, problems, onPlan }: Props) {
   const [open, setOpen] = useState(0);
+  const { keys, add: addKey, remove: removeKey } = useKeys(plan.waves.length);
   const groups = itemsOf(useEveryPage(useGroups()).data).map(({ name }) => name);
   const add = () => {
     const added = withNewWave(plan);
+    addKey();
     onPlan(added.plan);
     setOpen(added.index);
+  };
+  const without = (index: number) => {
+    removeKey(index);
+    onPlan(withoutWave(plan, index));
+    setOpen(index < open ? open - 1 : open);
   };
   return (
     <SpaceBetween size="l">
@@ -44,33 +52,59 @@ export function WavesEditor({ plan, problems, onPlan }: Props) {
           />
         </Suspense>
       </Container>
-      {plan.waves.map((wave, index) => (
-        <ExpandableSection
-          // By place: the name changes while it is typed.
-          key={index}
-          variant="container"
-          headerText={text.wave(wave.name)}
-          headingTagOverride="h3"
-          headerActions={
-            plan.waves.length > 1 && (
-              <Button ariaLabel={`${text.removeWave} ${wave.name}`} onClick={() => onPlan(withoutWave(plan, index))}>{text.removeWave}</Button>
-            )
-          }
+      {plan.waves.map((_, index) => (
+        <Section
+          key={keys[index]}
+          plan={plan}
+          index={index}
+          groups={groups}
+          problems={problems}
           expanded={open === index || problemAt(problems, `waves[${index}]`) !== undefined}
-          onChange={({ detail }) => setOpen(detail.expanded ? index : -1)}
-        >
-          <WaveForm
-            wave={wave}
-            path={`waves[${index}]`}
-            others={plan.waves.map(({ name }) => name).filter((name) => name !== wave.name)}
-            groups={groups}
-            roles={ROLES}
-            problems={problems}
-            onWave={(changed) => onPlan(withWave(plan, index, changed))}
-          />
-        </ExpandableSection>
+          onExpanded={(expanded) => setOpen(expanded ? index : -1)}
+          onRemove={() => without(index)}
+          onWave={(changed) => onPlan(withWave(plan, index, changed))}
+        />
       ))}
     </SpaceBetween>
+  );
+}
+
+interface SectionProps extends Omit<Props, 'onPlan'> {
+  readonly index: number;
+  readonly groups: readonly string[];
+  readonly expanded: boolean;
+  readonly onExpanded: (expanded: boolean) => void;
+  readonly onRemove: () => void;
+  readonly onWave: (wave: Wave) => void;
+}
+
+/** One wave. Its form is there only while it is looked at: a plan may have a hundred. */
+function Section({ plan: { waves }, index, groups, problems, expanded, onExpanded, onRemove, onWave }: SectionProps) {
+  const wave = waves[index];
+  if (!wave) {
+    return null;
+  }
+  return (
+    <ExpandableSection
+      variant="container"
+      headerText={text.wave(wave.name)}
+      headingTagOverride="h3"
+      headerActions={waves.length > 1 && <Button ariaLabel={`${text.removeWave} ${wave.name}`} onClick={onRemove}>{text.removeWave}</Button>}
+      expanded={expanded}
+      onChange={({ detail }) => onExpanded(detail.expanded)}
+    >
+      {expanded && (
+        <WaveForm
+          wave={wave}
+          path={`waves[${index}]`}
+          others={waves.map(({ name }) => name).filter((name) => name !== wave.name)}
+          groups={groups}
+          roles={ROLES}
+          problems={problems}
+          onWave={onWave}
+        />
+      )}
+    </ExpandableSection>
   );
 }
 

@@ -1,0 +1,152 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { useSearchParams } from 'react-router';
+import { itemsOf, useEveryPage, usePlans, useReports } from '../../api/queries.js';
+import type { ExecutionReports, Mode } from '../../api/types.js';
+import { to } from '../../routes.js';
+import { Link } from '../../shell/link.js';
+import { Failure } from '../../shell/query-state.js';
+import { StaleNotice } from '../../shell/stale-notice.js';
+import { common } from '../../strings/common.js';
+import { reports as text } from '../../strings/reports.js';
+import { dateTime, fileSize, words } from '../../view/format.js';
+import { Status } from '../../view/status.js';
+import { ReportButton } from '../executions/report-button.js';
+import { newest } from './newest.js';
+
+/** The evidence: what ended, and what is stored of it. The filters are in the address, so that a list can be passed on. */
+export default function ReportsPage() {
+  const [search, setSearch] = useSearchParams();
+  const plan = search.get('plan') ?? '';
+  const mode = modeOf(search.get('mode'));
+  const query = useReports({ ...(plan && { planId: plan }), ...(mode && { mode }) });
+  const choose = (name: string, value: string | undefined) =>
+    setSearch((before) => {
+      const after = new URLSearchParams(before);
+      if (value) {
+        after.set(name, value);
+      } else {
+        after.delete(name);
+      }
+      return after;
+    });
+  return (
+    <>
+      {query.data && <StaleNotice query={query} />}
+      <Table
+        variant="full-page"
+        stickyHeader
+        trackBy="executionId"
+        wrapLines
+        items={itemsOf(query.data)}
+        loading={query.isPending}
+        loadingText={common.loading}
+        header={<Header variant="h1" description={text.description}>{text.title}</Header>}
+        empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty />}
+        columnDefinitions={COLUMNS}
+        filter={
+          <SpaceBetween direction="horizontal" size="s">
+            <PlanSelect plan={plan} onPlan={(name) => choose('plan', name)} />
+            <ModeSelect mode={mode} onMode={(chosen) => choose('mode', chosen)} />
+          </SpaceBetween>
+        }
+        footer={
+          query.hasNextPage && (
+            <Box textAlign="center">
+              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{text.more}</Button>
+            </Box>
+          )
+        }
+      />
+    </>
+  );
+}
+
+function modeOf(value: string | null): Mode | undefined {
+  return value === 'DRILL' || value === 'RECOVERY' ? value : undefined;
+}
+
+function PlanSelect({ plan, onPlan }: { plan: string; onPlan: (plan: string | undefined) => void }) {
+  const names = itemsOf(useEveryPage(usePlans()).data).map(({ name }) => name);
+  // One that was deleted has its reports all the same.
+  const known = plan === '' || names.includes(plan) ? names : [plan, ...names];
+  const options = [{ value: '', label: text.allPlans }, ...known.map((name) => ({ value: name, label: name }))];
+  return (
+    <FormField label={text.plan}>
+      <Select
+        filteringType="auto"
+        filteringAriaLabel={common.filterPlaceholder}
+        selectedOption={options.find(({ value }) => value === plan) ?? null}
+        options={options}
+        onChange={({ detail }) => onPlan(detail.selectedOption.value)}
+      />
+    </FormField>
+  );
+}
+
+const MODES = [
+  { value: '', label: text.modes.all },
+  { value: 'DRILL', label: text.modes.DRILL },
+  { value: 'RECOVERY', label: text.modes.RECOVERY },
+];
+
+function ModeSelect({ mode, onMode }: { mode: Mode | undefined; onMode: (mode: string | undefined) => void }) {
+  return (
+    <FormField label={text.mode}>
+      <Select
+        selectedOption={MODES.find(({ value }) => value === (mode ?? '')) ?? null}
+        options={MODES}
+        onChange={({ detail }) => onMode(detail.selectedOption.value)}
+      />
+    </FormField>
+  );
+}
+
+function Empty() {
+  return (
+    <Box textAlign="center" color="inherit" padding="l">
+      <b>{text.empty}</b>
+      <Box color="inherit">{text.emptyHint}</Box>
+    </Box>
+  );
+}
+
+/** The newest of each format; the page of the execution has all of them. */
+function Stored({ reports, reportFailure }: ExecutionReports) {
+  const shown = newest(reports);
+  const earlier = reports.length - shown.length;
+  return (
+    <>
+      {shown.length === 0 && text.none}
+      {shown.map(({ format, bytes, sha256, storedAt }) => (
+        <div key={format}>
+          {format.toUpperCase()}, {bytes != null && `${fileSize(bytes)}, `}{dateTime(storedAt)}, <span className="hash" title={sha256}>{sha256.slice(0, 12)}…</span>
+        </div>
+      ))}
+      {earlier > 0 && <Box color="text-body-secondary">{text.earlier(earlier)}</Box>}
+      {reportFailure && <Status status="FAILED" text={text.notStored(reportFailure)} />}
+    </>
+  );
+}
+
+const { columns } = text;
+const COLUMNS = [
+  {
+    id: 'execution',
+    header: columns.execution,
+    isRowHeader: true,
+    minWidth: 200,
+    cell: ({ executionId }: ExecutionReports) => <Link href={to.execution(executionId)}>{executionId}</Link>,
+  },
+  { id: 'plan', header: columns.plan, minWidth: 130, cell: ({ planId }: ExecutionReports) => planId },
+  { id: 'mode', header: columns.mode, cell: ({ mode }: ExecutionReports) => words(mode) },
+  { id: 'status', header: columns.status, minWidth: 130, cell: ({ status }: ExecutionReports) => <Status status={status} /> },
+  { id: 'ended', header: columns.ended, minWidth: 190, cell: ({ endedAt }: ExecutionReports) => dateTime(endedAt) },
+  { id: 'stored', header: columns.stored, minWidth: 330, cell: (item: ExecutionReports) => <Stored {...item} /> },
+  { id: 'save', header: columns.save, cell: ({ executionId }: ExecutionReports) => <ReportButton executionId={executionId} inTable /> },
+];

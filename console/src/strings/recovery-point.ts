@@ -1,0 +1,23 @@
+/** From which recovery points a run is started. */
+export const recoveryPoint = {
+  title: 'Recovery points',
+  latest: 'The newest of each server',
+  latestHint: 'DRS takes a fresh one at the launch if it can.',
+  notAfter: 'Not after a moment',
+  notAfterHint: 'The newest of each server that was taken then or before: nothing that was written later comes back.',
+  snapshots: 'Chosen for single servers',
+  snapshotsHint: 'One of the recovery points that DRS keeps of a server.',
+  servers: 'Servers with a recovery point of their own',
+  chooseServers: 'Choose servers',
+  failed: 'The servers of the plan could not be looked up',
+  of: (server: string) => `Recovery point of ${server}`,
+  chooseSnapshot: 'Choose a recovery point',
+  noSnapshot: 'DRS keeps none',
+  others: 'The other servers: not after a moment, in place of the newest',
+  date: 'Date',
+  time: 'Time',
+  zone: (zone: string) => `Time zone ${zone}`,
+  incomplete: 'Hours, minutes and seconds',
+  utc: (iso: string) => `${iso} in UTC`,
+  needed: 'Say from which recovery points: preflight looks at them before anything can be started.',
+} as const;
