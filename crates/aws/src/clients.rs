@@ -2,8 +2,13 @@
 
 use std::env;
 
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 
 use crate::audit::AuditLog;
 use crate::catalog::Catalog;
@@ -17,6 +22,7 @@ use crate::s3::S3;
 use crate::scheduler::Scheduler;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
+use crate::stand_in;
 use crate::store::Table;
 
 pub(crate) use aws_sdk_dynamodb::error::SdkError;
@@ -134,6 +140,30 @@ impl Clients {
         Self::of(sdk_config(Some(place.region.clone())).await, tables, place)
     }
 
+    /// The clients of a simulation: the real ones, whose requests go to `connector` and nowhere else, and whose pauses
+    /// between attempts are `sleep`'s. Credentials are made up.
+    #[must_use]
+    pub fn over(
+        connector: SharedHttpConnector,
+        sleep: impl AsyncSleep + 'static,
+        tables: Tables,
+        place: Place,
+    ) -> Self {
+        let answering = connector.clone();
+        let credentials = Credentials::new("simulated", "simulated", None, None, "simulation");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(place.region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client_fn(move |_, _| answering.clone()))
+            .sleep_impl(SharedAsyncSleep::new(sleep))
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .build();
+        let mut clients = Self::of(config, tables, place);
+        clients.s3 = clients.s3.with_connector(connector);
+        clients
+    }
+
     fn of(config: SdkConfig, tables: Tables, place: Place) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
         let table = |name: String, hash, range| Table::new(dynamodb.clone(), name, hash, range);
@@ -172,7 +202,7 @@ impl Clients {
 /// # Errors
 /// When it is missing: the deployment is broken.
 pub fn required(variable: &str) -> Result<String, AwsError> {
-    env::var(variable).map_err(|_| {
+    stand_in::setting(variable).unwrap_or_else(|| env::var(variable).ok()).ok_or_else(|| {
         AwsError::new(ErrorKind::Bug, "Configuration", format!("the environment variable {variable} is not set"))
     })
 }

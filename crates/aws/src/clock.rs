@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::clock::{CLOCK_VARIABLE, ClockSetting};
 
+use crate::stand_in;
+
 fn setting() -> ClockSetting {
     static SETTING: OnceLock<ClockSetting> = OnceLock::new();
     *SETTING.get_or_init(|| {
@@ -26,6 +28,9 @@ pub(crate) fn wall() -> SystemTime {
 /// Now, in Unix seconds.
 #[must_use]
 pub fn now_seconds() -> f64 {
+    if let Some(now) = stand_in::now_seconds() {
+        return now;
+    }
     let wall = wall().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64());
     setting().simulated(wall)
 }
@@ -40,5 +45,9 @@ pub fn now() -> i64 {
 /// A wall moment that AWS gave, in Unix seconds, as this clock has it.
 #[must_use]
 pub fn at_wall(wall_seconds: f64) -> i64 {
+    if stand_in::now_seconds().is_some() {
+        // A simulated AWS has the same clock.
+        return wall_seconds.floor() as i64;
+    }
     setting().simulated(wall_seconds).floor() as i64
 }

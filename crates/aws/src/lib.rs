@@ -26,6 +26,7 @@ pub mod schedule_times;
 pub mod scheduler;
 pub mod sfn;
 pub mod ssm;
+pub mod stand_in;
 pub mod standing;
 pub mod start;
 pub mod store;

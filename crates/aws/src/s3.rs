@@ -11,7 +11,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use aws_smithy_http_client::{Connector, tls};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
@@ -26,6 +26,8 @@ const OPERATION: &str = "PutObject";
 #[derive(Debug, Clone)]
 pub struct S3 {
     config: SdkConfig,
+    /// Whom to send to instead of S3.
+    connector: Option<SharedHttpConnector>,
 }
 
 /// An object that S3 has.
@@ -39,7 +41,11 @@ pub struct PutObject {
 
 impl S3 {
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { config: config.clone() }
+        Self { config: config.clone(), connector: None }
+    }
+
+    pub(crate) fn with_connector(self, connector: SharedHttpConnector) -> Self {
+        Self { connector: Some(connector), ..self }
     }
 
     /// Puts `content` into `bucket` under `key`, which has only signs that a path can have.
@@ -55,14 +61,7 @@ impl S3 {
     ) -> Result<PutObject, AwsError> {
         let digest = Sha256::digest(content.as_bytes());
         let request = self.signed(&self.address(bucket, key)?, content_type, content, &base64::encode(digest)).await?;
-        let settings = HttpConnectorSettings::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .read_timeout(Duration::from_secs(30))
-            .build();
-        let connector = Connector::builder()
-            .connector_settings(settings)
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-            .build();
+        let connector = self.connector.clone().unwrap_or_else(connector);
         let answer = connector
             .call(request)
             .await
@@ -135,6 +134,18 @@ impl S3 {
         }
         Ok(request)
     }
+}
+
+fn connector() -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(30))
+        .build();
+    let connector = Connector::builder()
+        .connector_settings(settings)
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build();
+    SharedHttpConnector::new(connector)
 }
 
 /// What S3's document says at length.

@@ -72,7 +72,11 @@ where
     })
 }
 
-async fn answer<Request, Response, Handler, Answer>(
+/// What an invocation with `payload` comes to, without the runtime around it.
+///
+/// # Errors
+/// The handler's, or `Invalid` for a payload of another shape.
+pub async fn answer<Request, Response, Handler, Answer>(
     handler: &Handler,
     clients: &'static Clients,
     payload: Value,

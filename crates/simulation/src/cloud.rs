@@ -1,0 +1,183 @@
+//! AWS in process: what the real SDK clients send is answered here, without a socket. DRS and SSM are the simulator, DynamoDB
+//! is [`crate::dynamodb`], Step Functions is [`crate::executions`]. An event bus and S3 keep what they are given. A service or
+//! an operation that is not here is refused.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use axum::http::Uri;
+use futures::channel::mpsc::UnboundedSender;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use simulator::http::Call;
+use simulator::{Clock, Inventory, ManualClock, Simulator};
+
+use crate::dynamodb::{Change, DynamoDb, Refusal};
+use crate::executions::Executions;
+use crate::time::Time;
+
+/// How long a call takes, in milliseconds: drawn between these.
+const LATENCY_MILLIS: std::ops::Range<u64> = 5..40;
+
+/// A call, as far as it matters who is called.
+struct Request {
+    service: String,
+    call: Call,
+}
+
+/// The services of one account.
+#[derive(Debug)]
+pub(crate) struct Cloud {
+    pub(crate) time: Time,
+    simulator: Simulator,
+    simulator_clock: ManualClock,
+    dynamodb: Mutex<DynamoDb>,
+    executions: Mutex<Executions>,
+    events: Mutex<Vec<Value>>,
+    objects: Mutex<u64>,
+    latency: Mutex<fastrand::Rng>,
+    changes: UnboundedSender<Change>,
+}
+
+impl Cloud {
+    pub(crate) fn new(
+        time: Time,
+        seed: u64,
+        inventory: Inventory,
+        dynamodb: DynamoDb,
+        executions: Executions,
+        changes: UnboundedSender<Change>,
+    ) -> anyhow::Result<Self> {
+        let simulator_clock = ManualClock::at(Timestamp::from_microsecond(time.micros())?);
+        let simulator = Simulator::new(inventory, Clock::Manual(simulator_clock.clone()))?;
+        Ok(Self {
+            time,
+            simulator,
+            simulator_clock,
+            dynamodb: Mutex::new(dynamodb),
+            executions: Mutex::new(executions),
+            events: Mutex::default(),
+            objects: Mutex::default(),
+            latency: Mutex::new(fastrand::Rng::with_seed(seed)),
+            changes,
+        })
+    }
+
+    /// The simulator, as of now.
+    pub(crate) fn simulator(&self) -> &Simulator {
+        self.simulator_clock.set(Timestamp::from_microsecond(self.time.micros()).unwrap_or(Timestamp::MAX));
+        &self.simulator
+    }
+
+    pub(crate) fn dynamodb(&self) -> MutexGuard<'_, DynamoDb> {
+        lock(&self.dynamodb)
+    }
+
+    pub(crate) fn executions(&self) -> MutexGuard<'_, Executions> {
+        lock(&self.executions)
+    }
+
+    /// What was put on the event bus: source, detail type and detail.
+    pub(crate) fn events(&self) -> MutexGuard<'_, Vec<Value>> {
+        lock(&self.events)
+    }
+
+    fn latency(&self) -> Duration {
+        Duration::from_millis(lock(&self.latency).u64(LATENCY_MILLIS))
+    }
+
+    fn answer(&self, request: &Request) -> (u16, Option<String>, Value) {
+        let target = request.call.target.as_deref().unwrap_or_default();
+        let operation = target.rsplit_once('.').map_or("", |(_, operation)| operation);
+        let body = || serde_json::from_slice(&request.call.body).unwrap_or(Value::Null);
+        match request.service.as_str() {
+            "drs" | "ssm" => {
+                let reply = self.simulator().call(&request.call);
+                (reply.status, reply.error_type, reply.body)
+            }
+            "dynamodb" => {
+                let mut dynamodb = self.dynamodb();
+                let answer = dynamodb.call(operation, &body());
+                for change in dynamodb.take_changes() {
+                    // Nobody listens where the world has ended.
+                    let _ = self.changes.unbounded_send(change);
+                }
+                answer.map_or_else(|refusal: Refusal| (400, None, refusal.body()), |answer| (200, None, answer))
+            }
+            "states" => match self.executions().call(operation, &body()) {
+                Ok(answer) => (200, None, answer),
+                Err((kind, message)) => (400, None, json!({ "__type": kind, "message": message })),
+            },
+            "events" if operation == "PutEvents" => (200, None, self.put_events(&body())),
+            "s3" if request.call.method == "PUT" => {
+                *lock(&self.objects) += 1;
+                (200, None, Value::Null)
+            }
+            service => {
+                not_modelled(&format!("{service} {} {} {operation}", request.call.method, request.call.raw_path))
+            }
+        }
+    }
+
+    /// Takes events, whose details are texts.
+    fn put_events(&self, request: &Value) -> Value {
+        let entries = request["Entries"].as_array().cloned().unwrap_or_default();
+        let taken: Vec<Value> = entries.iter().map(|_| json!({ "EventId": "event" })).collect();
+        self.events().extend(entries);
+        json!({ "FailedEntryCount": 0, "Entries": taken })
+    }
+}
+
+fn not_modelled(what: &str) -> (u16, Option<String>, Value) {
+    let message = format!("not modelled: {what}");
+    (400, Some("ValidationException".to_owned()), json!({ "__type": "ValidationException", "message": message }))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the SDK's requests go.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector(pub(crate) Arc<Cloud>);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let cloud = Arc::clone(&self.0);
+        let request = read(&request);
+        HttpConnectorFuture::new(async move {
+            cloud.time.sleep(cloud.latency()).await;
+            let (status, error_type, body) = cloud.answer(&request?);
+            cloud.time.sleep(cloud.latency()).await;
+            let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
+            let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
+            if let Some(error_type) = error_type {
+                response.headers_mut().insert("x-amzn-errortype", error_type);
+            }
+            Ok(response)
+        })
+    }
+}
+
+fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
+    let uri: Uri = request.uri().parse().map_err(|error| ConnectorError::user(Box::new(error)))?;
+    let header = |name: &str| request.headers().get(name).map(str::to_owned);
+    let authorization = header("authorization");
+    // Credential=<key>/<date>/<Region>/<service>/aws4_request
+    let scope = authorization.as_deref().and_then(|text| text.split_once("Credential=")).map(|(_, scope)| scope);
+    let service = scope.and_then(|scope| scope.split('/').nth(3)).unwrap_or_default().to_owned();
+    let call = Call {
+        method: request.method().to_owned(),
+        raw_path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+        target: header("x-amz-target"),
+        authorization,
+        attempt: header("amz-sdk-request"),
+        body: request.body().bytes().unwrap_or_default().to_vec(),
+    };
+    Ok(Request { service, call })
+}

@@ -1,0 +1,262 @@
+//! A world: one deployment in one account, in a time of its own.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use api::App;
+use aws::Clients;
+use aws::clients::{Place, Tables};
+use aws::scheduler::Drills;
+use aws::stand_in::{Installed, StandIn, install};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request};
+use futures::StreamExt;
+use futures::channel::mpsc::{self, UnboundedReceiver};
+use futures::task::LocalSpawnExt;
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer};
+use lambda_http::request::RequestContext;
+use serde_json::{Value, json};
+use simulator::Inventory;
+use tower::ServiceExt;
+
+use crate::cloud::{Cloud, Connector};
+use crate::dynamodb::{Change, DynamoDb, Schema};
+use crate::executions::{EventKind, Executions, Failure, execution_arn, machine_arn};
+use crate::functions::Functions;
+use crate::interpreter::Engine;
+use crate::machines;
+use crate::time::{Executor, Time};
+
+/// Friday, 2026-01-02, 09:00 UTC.
+const BEGINNING: i64 = 1_767_344_400;
+/// How long after a write its change is told.
+const STREAM_MILLIS: u64 = 250;
+/// Changes that one invocation tells of.
+const STREAM_BATCH: usize = 100;
+/// Times that a batch is tried again.
+const STREAM_RETRIES: usize = 10;
+
+/// One deployment, and everything that it talks to.
+pub struct World {
+    executor: Executor,
+    cloud: Arc<Cloud>,
+    router: Router,
+    _installed: Installed,
+}
+
+fn tables() -> (Tables, DynamoDb) {
+    const KIND: Schema = Schema { hash: "kind", range: "id", indexes: &[], stream: false };
+    let names = Tables {
+        protection_groups: "ProtectionGroups".to_owned(),
+        recovery_plans: "RecoveryPlans".to_owned(),
+        execution_history: "ExecutionHistory".to_owned(),
+        audit_log: "AuditLog".to_owned(),
+        inventory: "Inventory".to_owned(),
+    };
+    let mut dynamodb = DynamoDb::default();
+    for name in [&names.protection_groups, &names.recovery_plans, &names.audit_log, &names.inventory] {
+        dynamodb.create(name, KIND);
+    }
+    dynamodb.create(&names.execution_history, EXECUTION_HISTORY);
+    (names, dynamodb)
+}
+
+/// The table of executions, as the deployment makes it.
+pub const EXECUTION_HISTORY: Schema = Schema {
+    hash: "executionId",
+    range: "planId",
+    indexes: &[("byPlan", "plan", "startedAt"), ("byStart", "kind", "startedAt"), ("active", "active", "startedAt")],
+    stream: true,
+};
+
+fn settings() -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("CLEANUP_STATE_MACHINE_ARN", machine_arn("cleanup")),
+        ("INVENTORY_STATE_MACHINE_ARN", machine_arn("inventory")),
+        ("RECOVERY_STATE_MACHINE_ARN", machine_arn("recovery")),
+        ("REPORTS_BUCKET", "reports".to_owned()),
+        ("SCHEDULE_GROUP", "drills".to_owned()),
+        ("SCHEDULE_ROLE_ARN", "arn:aws:iam::000000000000:role/schedules".to_owned()),
+    ])
+}
+
+impl World {
+    /// A world with the servers of `inventory`. `seed` decides how long calls take, and how long is waited before another
+    /// attempt. A thread has one world at a time.
+    ///
+    /// # Errors
+    /// When a state machine's file has what is not modelled, or the inventory contradicts itself.
+    pub fn new(seed: u64, inventory: Inventory) -> anyhow::Result<Self> {
+        // The SDK draws its pauses, and ids are made, with the thread's generator.
+        fastrand::seed(seed);
+        let time = Time::at(BEGINNING);
+        let clock = time.clone();
+        let installed = install(StandIn { now: Rc::new(move || clock.seconds()), settings: Rc::new(settings()) });
+        let (names, dynamodb) = tables();
+        let (begin, begun) = mpsc::unbounded();
+        let (changes, changed) = mpsc::unbounded();
+        let cloud = Cloud::new(time.clone(), seed, inventory, dynamodb, Executions::new(begin), changes)?;
+        let cloud = Arc::new(cloud);
+        let region = "us-east-1".to_owned();
+        let place = Place { account: "000000000000".to_owned(), region: region.clone(), regions: vec![region] };
+        let connector = Connector(Arc::clone(&cloud));
+        // A handler's clients live as long as its process.
+        let clients: &'static Clients =
+            Box::leak(Box::new(Clients::over(SharedHttpConnector::new(connector), time.clone(), names, place)));
+        let executor = Executor::new(time);
+        let functions = Functions::new(clients);
+        let machines = machines::shipped(&functions.names().collect::<Vec<_>>())?;
+        let engine = Rc::new(Engine {
+            cloud: Arc::clone(&cloud),
+            machines,
+            functions,
+            spawner: executor.spawner(),
+            jitter: RefCell::new(fastrand::Rng::with_seed(seed)),
+        });
+        executor.spawner().spawn_local(run_machines(Rc::clone(&engine), begun)).context("the world has ended")?;
+        executor.spawner().spawn_local(tell_changes(engine, changed)).context("the world has ended")?;
+        Ok(Self { executor, cloud, router: router(clients)?, _installed: installed })
+    }
+
+    /// One request to the REST API by a person who has every role.
+    ///
+    /// # Errors
+    /// When it is not answered with JSON.
+    pub fn request(&mut self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<(u16, Value)> {
+        let mut request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes())?)
+            .uri(format!("/v1{path}"))
+            .header("content-type", "application/json")
+            .body(Body::from(body.map(Value::to_string).unwrap_or_default()))?;
+        let claims = json!({ "cognito:username": "demo", "cognito:groups": ["dr-admin", "dr-recoverer"] });
+        let mut authorizer = ApiGatewayRequestAuthorizer::default();
+        authorizer.fields.insert("claims".to_owned(), claims);
+        let mut context = ApiGatewayProxyRequestContext::default();
+        context.authorizer = authorizer;
+        request.extensions_mut().insert(RequestContext::ApiGatewayV1(context));
+        let router = self.router.clone();
+        let answered = self.executor.run(async move {
+            let answer = router.oneshot(request).await?;
+            let status = answer.status().as_u16();
+            let bytes = to_bytes(answer.into_body(), usize::MAX).await?;
+            anyhow::Ok((status, bytes))
+        });
+        let (status, bytes) = answered.context("nothing happens any more, and the API has not answered")??;
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
+        Ok((status, body))
+    }
+
+    /// Lets `seconds` pass.
+    pub fn pass(&mut self, seconds: u64) {
+        let pause = self.cloud.time.sleep(Duration::from_secs(seconds));
+        self.executor.run(pause);
+    }
+
+    /// Now, in Unix seconds.
+    #[must_use]
+    pub fn now(&self) -> f64 {
+        self.cloud.time.seconds()
+    }
+
+    /// One request to the simulator's own paths.
+    #[must_use]
+    pub fn simulator(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let reply = self.cloud.simulator().call(&simulator::http::Call {
+            method: method.to_owned(),
+            raw_path: format!("/_simulator/{path}"),
+            query: query.to_owned(),
+            body: body.map(Value::to_string).unwrap_or_default().into_bytes(),
+            ..Default::default()
+        });
+        (reply.status, reply.body)
+    }
+
+    /// The states that an execution has entered, in order. Nothing for one that was never started.
+    #[must_use]
+    pub fn entered(&self, machine: &str, name: &str) -> Vec<String> {
+        let executions = self.cloud.executions();
+        let history =
+            executions.get(&execution_arn(machine, name)).map(|one| one.history.as_slice()).unwrap_or_default();
+        history.iter().filter(|event| event.kind == EventKind::Entered).map(|event| event.state.clone()).collect()
+    }
+
+    /// What failed in any execution, with its name and state; much of it was tried again.
+    #[must_use]
+    pub fn failures(&self) -> Vec<(String, String, Failure)> {
+        let mut failures = Vec::new();
+        for execution in self.cloud.executions().all() {
+            for event in &execution.history {
+                if let EventKind::Failed(failure) = &event.kind {
+                    failures.push((execution.name.clone(), event.state.clone(), failure.clone()));
+                }
+            }
+        }
+        failures
+    }
+
+    /// What was put on the event bus.
+    #[must_use]
+    pub fn events(&self) -> Vec<Value> {
+        self.cloud.events().clone()
+    }
+}
+
+fn router(clients: &'static Clients) -> anyhow::Result<Router> {
+    Ok(api::router::router(App {
+        clients,
+        recovery_state_machine_arn: machine_arn("recovery"),
+        wave_state_machine_arn: machine_arn("wave"),
+        cleanup_state_machine_arn: machine_arn("cleanup"),
+        inventory_state_machine_arn: machine_arn("inventory"),
+        drills: Drills::from_environment()?,
+    }))
+}
+
+async fn run_machines(engine: Rc<Engine>, mut begun: UnboundedReceiver<String>) {
+    while let Some(arn) = begun.next().await {
+        // It fails only when the world has ended.
+        let _ = engine.spawner.spawn_local(Rc::clone(&engine).execute(arn));
+    }
+}
+
+/// The stream of ExecutionHistory: whatever has a status is told, in the order of the writes.
+async fn tell_changes(engine: Rc<Engine>, mut changed: UnboundedReceiver<Change>) {
+    while let Some(first) = changed.next().await {
+        engine.cloud.time.sleep(Duration::from_millis(STREAM_MILLIS)).await;
+        let mut batch = vec![first];
+        while let Some(next) = (batch.len() < STREAM_BATCH).then(|| changed.try_recv().ok()).flatten() {
+            batch.push(next);
+        }
+        let seconds = engine.cloud.time.seconds();
+        let records: Vec<Value> =
+            batch.iter().filter(|change| has_status(change)).map(|change| record(change, seconds)).collect();
+        for _ in 0..=STREAM_RETRIES {
+            if records.is_empty()
+                || engine.functions.invoke("publish-changes", json!({ "Records": records })).await.is_ok()
+            {
+                break;
+            }
+            engine.cloud.time.sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+fn has_status(change: &Change) -> bool {
+    change.new.as_ref().is_some_and(|item| item.get("status").is_some_and(|status| status["S"].is_string()))
+}
+
+fn record(change: &Change, seconds: f64) -> Value {
+    json!({ "dynamodb": {
+        "ApproximateCreationDateTime": seconds.floor(),
+        "SequenceNumber": change.sequence_number.to_string(),
+        "OldImage": change.old,
+        "NewImage": change.new,
+    } })
+}
