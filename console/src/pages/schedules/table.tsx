@@ -11,6 +11,7 @@ import { Failure } from '../../shell/query-state.js';
 import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { schedules as text } from '../../strings/schedules.js';
+import { NextPage } from '../../view/next-page.js';
 import { Actions } from './actions.js';
 import { COLUMNS } from './columns.js';
 import { DeleteScheduleDialog } from './delete-dialog.js';
@@ -57,13 +58,7 @@ export function ScheduleTable({ plan, variant, filter }: Props) {
         empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty />}
         columnDefinitions={mayPlan ? [...columns, actions] : columns}
         filter={filter}
-        footer={
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{text.more}</Button>
-            </Box>
-          )
-        }
+        footer={<NextPage query={query} label={text.more} />}
       />
       {doing?.what === 'write' && <ScheduleDialog plan={plan} schedule={doing.schedule} onClose={close} />}
       {doing?.what === 'delete' && doing.schedule && <DeleteScheduleDialog schedule={doing.schedule} onClose={close} />}
