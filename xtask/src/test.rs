@@ -13,6 +13,8 @@ use crate::{functions, lock, node, prerequisites, process, python, web_console};
 
 /// The crate whose tests need a local cloud.
 const END_TO_END: &str = "e2e";
+/// Its tests, built as a part of the workspace: for a selection of packages cargo builds what they depend on once more.
+const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "local_cloud"];
 /// How many of them run at a time: one alone mostly waits for the clock of its run.
 const TOGETHER: &str = "--test-threads=4";
 
@@ -190,13 +192,12 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
     std::thread::scope(|scope| {
         let beside = on_a_cloud(workspace, state, report, |report| {
             let beside = scope.spawn(|| api_and_console(workspace));
-            let mut tests = cargo(workspace, &["test", "--locked", "-p", END_TO_END, "--no-fail-fast"]);
+            let mut tests = cargo(workspace, &OF_THE_CLOUD);
             tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
             report.command("End-to-end tests", Runner::Cargo, &mut tests);
             // Of the whole run until here.
-            let compare =
-                ["test", "--locked", "-p", END_TO_END, "journal_permissions::", "--", "--ignored", "--nocapture"];
-            let mut compared = cargo(workspace, &compare);
+            let mut compared = cargo(workspace, &OF_THE_CLOUD);
+            compared.args(["journal_permissions::", "--", "--ignored", "--nocapture"]);
             compared.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
             report.command("Rights in DRS and SSM, and what was called", Runner::Cargo, &mut compared);
             beside
