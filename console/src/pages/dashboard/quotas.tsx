@@ -54,7 +54,7 @@ const COLUMNS = [
     isRowHeader: true,
     cell: ({ region, error }: RegionQuotas) => (
       <>
-        {region}
+        <span className="whole">{region}</span>
         {error && <Box color="text-status-error" fontSize="body-s">{error}</Box>}
       </>
     ),
