@@ -15,6 +15,8 @@ use crate::{functions, lock, node, prerequisites, process, python, web_console};
 const END_TO_END: &str = "e2e";
 /// Its tests, built as a part of the workspace: for a selection of packages cargo builds what they depend on once more.
 const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "local_cloud"];
+/// Those that measure at 4,000 servers.
+const LOAD: &str = "load::";
 /// How many of them run at a time: one alone mostly waits for the clock of its run.
 const TOGETHER: &str = "--test-threads=4";
 
@@ -191,15 +193,19 @@ fn console(workspace: &Workspace, report: &mut Report) -> bool {
 fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyhow::Result<()> {
     std::thread::scope(|scope| {
         let beside = on_a_cloud(workspace, state, report, |report| {
+            let tests = |arguments: &[&str]| {
+                let mut tests = cargo(workspace, &OF_THE_CLOUD);
+                tests.args(arguments).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+                tests
+            };
+            // What is measured against a limit does not share the machine.
+            report.command("Load", Runner::Cargo, &mut tests(&[LOAD, "--", "--nocapture"]));
             let beside = scope.spawn(|| api_and_console(workspace));
-            let mut tests = cargo(workspace, &OF_THE_CLOUD);
-            tests.args(["--", TOGETHER, "--nocapture"]).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
-            report.command("End-to-end tests", Runner::Cargo, &mut tests);
+            let others = ["--", "--skip", LOAD, TOGETHER, "--nocapture"];
+            report.command("End-to-end tests", Runner::Cargo, &mut tests(&others));
             // Of the whole run until here.
-            let mut compared = cargo(workspace, &OF_THE_CLOUD);
-            compared.args(["journal_permissions::", "--", "--ignored", "--nocapture"]);
-            compared.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
-            report.command("Rights in DRS and SSM, and what was called", Runner::Cargo, &mut compared);
+            let compared = ["journal_permissions::", "--", "--ignored", "--nocapture"];
+            report.command("Rights in DRS and SSM, and what was called", Runner::Cargo, &mut tests(&compared));
             beside
         })?;
         if let Some(beside) = beside {
