@@ -1,6 +1,7 @@
 //! What functions called in DRS and SSM, after everything else has run, beside what `permissions.yaml` lets them call. What is
 //! called without a right fails; a right that nothing used is printed.
-//! Only worth something at the end of a whole run, so `cargo xtask test` asks for it by name.
+//! Only worth something at the end of a whole run, on the same cloud, and asked for by name:
+//! `cargo test -p e2e journal_permissions:: -- --ignored --nocapture`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use e2e::{cloud, permissions};
 const ASKED_BY_DRS: [&str; 2] = ["drs:CreateRecoveryInstanceForDrs", "drs:ListTagsForResource"];
 
 #[test]
-#[ignore = "compares a whole run of all the tests: cargo xtask test runs it last"]
+#[ignore = "compares a whole run of all the tests: ask for it after that"]
 fn functions_call_nothing_in_drs_and_ssm_that_their_files_do_not_name() {
     let functions = permissions();
     let names: BTreeMap<String, &str> =

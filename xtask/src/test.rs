@@ -203,9 +203,6 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
             let beside = scope.spawn(|| api_and_console(workspace));
             let others = ["--", "--skip", LOAD, TOGETHER, "--nocapture"];
             report.command("End-to-end tests", Runner::Cargo, &mut tests(&others));
-            // Of the whole run until here.
-            let compared = ["journal_permissions::", "--", "--ignored", "--nocapture"];
-            report.command("Rights in DRS and SSM, and what was called", Runner::Cargo, &mut tests(&compared));
             beside
         })?;
         if let Some(beside) = beside {
