@@ -8,6 +8,8 @@ export const common = {
   close: 'Close',
   confirm: 'Confirm',
   more: 'Load more',
+  plan: 'Plan',
+  allPlans: 'All plans',
   light: 'Light mode',
   dark: 'Dark mode',
   account: 'Your account',

@@ -17,8 +17,6 @@ export const reports = {
   empty: 'No run that is asked for has ended',
   emptyHint: 'A report is stored when a drill or a recovery ends.',
   more: 'Load older runs',
-  plan: 'Plan',
-  allPlans: 'All plans',
   mode: 'Mode',
   modes: { all: 'Drills and recoveries', DRILL: 'Drills', RECOVERY: 'Recoveries' },
   earlier: (count: number) => `and ${counted(count, 'earlier one')}`,

@@ -6,8 +6,6 @@ export const schedules = {
   create: 'Create schedule',
   empty: 'No schedule yet',
   emptyHint: 'Without one, drills are started by people only.',
-  plan: 'Plan',
-  allPlans: 'All plans',
   more: 'Load more schedules',
   columns: {
     name: 'Schedule',

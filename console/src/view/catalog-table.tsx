@@ -10,6 +10,7 @@ import { useMay } from '../shell/context.js';
 import { Link } from '../shell/link.js';
 import { Failure } from '../shell/query-state.js';
 import { common } from '../strings/common.js';
+import { Empty } from './empty.js';
 import { PromptFilter, PromptPagination, atLeisure } from './prompt.js';
 
 /** What people store under a name: a recovery plan, a protection group. */
@@ -73,15 +74,6 @@ export function CatalogTable<T extends Stored>({ query, words, columns, create }
 function Create({ href, label }: CatalogTableProps<Stored>['create']) {
   const navigate = useNavigate();
   return useMay('Plan') ? <Button variant="primary" onClick={() => void navigate(href)}>{label}</Button> : null;
-}
-
-function Empty({ words }: { readonly words: Words }) {
-  return (
-    <Box textAlign="center" color="inherit" padding="l">
-      <b>{words.empty}</b>
-      <Box color="inherit">{words.emptyHint}</Box>
-    </Box>
-  );
 }
 
 /** The column that says which one it is. */

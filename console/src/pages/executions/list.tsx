@@ -16,6 +16,7 @@ import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { executions as text } from '../../strings/executions.js';
 import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
+import { Empty } from '../../view/empty.js';
 import { dateTime, duration, words } from '../../view/format.js';
 import { NextPage } from '../../view/next-page.js';
 import { Status } from '../../view/status.js';
@@ -26,7 +27,7 @@ export default function ExecutionsPage() {
   const query = useExecutions(leftOver ? { leftOver } : {});
   const { now } = useClock();
   const { items, propertyFilterProps, collectionProps, filteredItemsCount } = useCollection(itemsOf(query.data), {
-    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
+    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
     sorting: {},
   });
   if (query.error && !query.data) {
@@ -60,15 +61,6 @@ export default function ExecutionsPage() {
         footer={<NextPage query={query} />}
       />
     </>
-  );
-}
-
-function Empty() {
-  return (
-    <Box textAlign="center" color="inherit" padding="l">
-      <b>{text.empty}</b>
-      <Box color="inherit">{text.emptyHint}</Box>
-    </Box>
   );
 }
 

@@ -5,7 +5,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useSearchParams } from 'react-router';
-import { itemsOf, useEveryPage, usePlans, useReports } from '../../api/queries.js';
+import { itemsOf, useReports } from '../../api/queries.js';
 import type { ExecutionReports, Mode } from '../../api/types.js';
 import { to } from '../../routes.js';
 import { Link } from '../../shell/link.js';
@@ -13,8 +13,10 @@ import { Failure } from '../../shell/query-state.js';
 import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { reports as text } from '../../strings/reports.js';
+import { Empty } from '../../view/empty.js';
 import { dateTime, fileSize, words } from '../../view/format.js';
 import { NextPage } from '../../view/next-page.js';
+import { PlanSelect } from '../../view/plan-select.js';
 import { Status } from '../../view/status.js';
 import { ReportButton } from '../executions/report-button.js';
 import { newest } from './newest.js';
@@ -47,7 +49,7 @@ export default function ReportsPage() {
         loading={query.isPending}
         loadingText={common.loading}
         header={<Header variant="h1" description={text.description}>{text.title}</Header>}
-        empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty />}
+        empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty words={text} />}
         columnDefinitions={COLUMNS}
         filter={
           <SpaceBetween direction="horizontal" size="s">
@@ -65,24 +67,6 @@ function modeOf(value: string | null): Mode | undefined {
   return value === 'DRILL' || value === 'RECOVERY' ? value : undefined;
 }
 
-function PlanSelect({ plan, onPlan }: { plan: string; onPlan: (plan: string | undefined) => void }) {
-  const names = itemsOf(useEveryPage(usePlans()).data).map(({ name }) => name);
-  // One that was deleted has its reports all the same.
-  const known = plan === '' || names.includes(plan) ? names : [plan, ...names];
-  const options = [{ value: '', label: text.allPlans }, ...known.map((name) => ({ value: name, label: name }))];
-  return (
-    <FormField label={text.plan}>
-      <Select
-        filteringType="auto"
-        filteringAriaLabel={common.filterPlaceholder}
-        selectedOption={options.find(({ value }) => value === plan) ?? null}
-        options={options}
-        onChange={({ detail }) => onPlan(detail.selectedOption.value)}
-      />
-    </FormField>
-  );
-}
-
 const MODES = [
   { value: '', label: text.modes.all },
   { value: 'DRILL', label: text.modes.DRILL },
@@ -98,15 +82,6 @@ function ModeSelect({ mode, onMode }: { mode: Mode | undefined; onMode: (mode: s
         onChange={({ detail }) => onMode(detail.selectedOption.value)}
       />
     </FormField>
-  );
-}
-
-function Empty() {
-  return (
-    <Box textAlign="center" color="inherit" padding="l">
-      <b>{text.empty}</b>
-      <Box color="inherit">{text.emptyHint}</Box>
-    </Box>
   );
 }
 

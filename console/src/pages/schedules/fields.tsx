@@ -6,7 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { itemsOf, useEveryPage, usePlans } from '../../api/queries.js';
 import type { ScheduleDocument } from '../../api/types.js';
 import { common } from '../../strings/common.js';
-import { schedules, scheduleForm as text } from '../../strings/schedules.js';
+import { scheduleForm as text } from '../../strings/schedules.js';
 import { type FieldProblem, problemAt } from '../../view/field-problems.js';
 import { NumberField, TextField } from '../../view/fields.js';
 import type { Draft } from './draft.js';
@@ -51,7 +51,7 @@ function PlanField({ plan, onPlan }: { plan: string; onPlan: (plan: string) => v
   const query = useEveryPage(usePlans());
   const options = itemsOf(query.data).map(({ name }) => ({ value: name, label: name }));
   return (
-    <FormField label={schedules.plan} errorText={query.error?.message} stretch>
+    <FormField label={common.plan} errorText={query.error?.message} stretch>
       <Select
         filteringType="auto"
         filteringAriaLabel={common.filterPlaceholder}

@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
@@ -11,6 +10,7 @@ import { Failure } from '../../shell/query-state.js';
 import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { schedules as text } from '../../strings/schedules.js';
+import { Empty } from '../../view/empty.js';
 import { NextPage } from '../../view/next-page.js';
 import { Actions } from './actions.js';
 import { COLUMNS } from './columns.js';
@@ -55,7 +55,7 @@ export function ScheduleTable({ plan, variant, filter }: Props) {
         loading={query.isPending}
         loadingText={common.loading}
         header={<Header variant={variant === 'full-page' ? 'h1' : 'h2'} description={text.description} actions={create}>{text.title}</Header>}
-        empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty />}
+        empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty words={text} />}
         columnDefinitions={mayPlan ? [...columns, actions] : columns}
         filter={filter}
         footer={<NextPage query={query} label={text.more} />}
@@ -63,14 +63,5 @@ export function ScheduleTable({ plan, variant, filter }: Props) {
       {doing?.what === 'write' && <ScheduleDialog plan={plan} schedule={doing.schedule} onClose={close} />}
       {doing?.what === 'delete' && doing.schedule && <DeleteScheduleDialog schedule={doing.schedule} onClose={close} />}
     </>
-  );
-}
-
-function Empty() {
-  return (
-    <Box textAlign="center" color="inherit" padding="l">
-      <b>{text.empty}</b>
-      <Box color="inherit">{text.emptyHint}</Box>
-    </Box>
   );
 }

@@ -15,6 +15,7 @@ import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { servers as text } from '../../strings/inventory.js';
 import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
+import { Empty } from '../../view/empty.js';
 import { age } from '../../view/format.js';
 import { PromptPagination, PromptPropertyFilter, atLeisure } from '../../view/prompt.js';
 import { useColumns } from '../../view/use-columns.js';
@@ -34,7 +35,7 @@ export default function ServersPage() {
   const [shown, setShown] = useColumns('servers', FIRST_COLUMNS, COLUMN_IDS);
   const definitions = useMemo(() => columnsAt(now()), [inventory]);
   const { items, propertyFilterProps, collectionProps, paginationProps, filteredItemsCount } = useCollection(rows, {
-    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
+    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
     pagination: { pageSize: 50 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'hostname' } } },
   });
@@ -122,13 +123,4 @@ function Refresh() {
     onError: (error) => notify('error', text.refreshFailed, error.message),
   });
   return may ? <Button iconName="refresh" loading={refresh.isPending} onClick={() => refresh.mutate()}>{text.refresh}</Button> : null;
-}
-
-function Empty() {
-  return (
-    <Box textAlign="center" color="inherit" padding="l">
-      <b>{text.empty}</b>
-      <Box color="inherit">{text.emptyHint}</Box>
-    </Box>
-  );
 }
