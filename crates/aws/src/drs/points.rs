@@ -9,6 +9,9 @@ use super::{Drs, job};
 use crate::error::{AwsError, ErrorKind, classify};
 
 const OPERATION: &str = "DescribeRecoverySnapshots";
+/// Recovery points of a page when one is looked for: the first mostly fits, or the next after one that is being taken. DRS keeps
+/// dozens for a server, and a look at a plan asks about every server.
+const MOSTLY_ENOUGH: i32 = 5;
 
 /// How far DRS is asked beyond the moment that is meant: whether its filter takes the moment itself in is not documented,
 /// nor whether it goes by when a recovery point was wanted or by when it was taken, some seconds later. What is meant is
@@ -78,7 +81,8 @@ impl Drs {
         fits: impl Fn(&RecoverySnapshot) -> bool,
     ) -> Result<Option<RecoverySnapshot>, AwsError> {
         let request = self.client.describe_recovery_snapshots().source_server_id(server.as_str());
-        let mut pages = request.order(order).set_filters(filters).into_paginator().items().send();
+        let request = request.order(order).set_filters(filters).max_results(MOSTLY_ENOUGH);
+        let mut pages = request.into_paginator().items().send();
         while let Some(found) = pages.next().await {
             let found = found.map_err(|error| classify(OPERATION, error))?;
             if fits(&found) {
