@@ -16,9 +16,11 @@ use serde_json::{Value, json};
 use simulator::http::Call;
 use simulator::{Clock, Inventory, ManualClock, Simulator};
 
+use crate::caller::Caller;
 use crate::dynamodb::{Change, DynamoDb, Refusal};
 use crate::executions::Executions;
 use crate::time::Time;
+use crate::weather::{Delivery, Fate, Seen, Weather, Wrong};
 
 /// How long a call takes, in milliseconds: drawn between these.
 const LATENCY_MILLIS: std::ops::Range<u64> = 5..40;
@@ -26,8 +28,13 @@ const LATENCY_MILLIS: std::ops::Range<u64> = 5..40;
 /// A call, as far as it matters who is called.
 struct Request {
     service: String,
+    region: String,
+    operation: String,
     call: Call,
 }
+
+/// What comes back: nothing where no answer comes.
+type Answer = (u16, Option<String>, Value);
 
 /// The services of one account.
 #[derive(Debug)]
@@ -41,6 +48,8 @@ pub(crate) struct Cloud {
     objects: Mutex<u64>,
     latency: Mutex<fastrand::Rng>,
     changes: UnboundedSender<Change>,
+    invocations: Mutex<u64>,
+    pub(crate) weather: Arc<dyn Weather>,
 }
 
 impl Cloud {
@@ -51,6 +60,7 @@ impl Cloud {
         dynamodb: DynamoDb,
         executions: Executions,
         changes: UnboundedSender<Change>,
+        weather: Arc<dyn Weather>,
     ) -> anyhow::Result<Self> {
         let simulator_clock = ManualClock::at(Timestamp::from_microsecond(time.micros())?);
         let simulator = Simulator::new(inventory, Clock::Manual(simulator_clock.clone()))?;
@@ -64,7 +74,16 @@ impl Cloud {
             objects: Mutex::default(),
             latency: Mutex::new(fastrand::Rng::with_seed(seed)),
             changes,
+            invocations: Mutex::default(),
+            weather,
         })
+    }
+
+    /// A new invocation of `function`.
+    pub(crate) fn caller(&self, function: &str, payload: Value, skew_seconds: i64) -> Arc<Caller> {
+        let mut invocations = lock(&self.invocations);
+        *invocations += 1;
+        Caller::new(*invocations, function, payload, skew_seconds)
     }
 
     /// The simulator, as of now.
@@ -90,10 +109,26 @@ impl Cloud {
         Duration::from_millis(lock(&self.latency).u64(LATENCY_MILLIS))
     }
 
-    fn answer(&self, request: &Request) -> (u16, Option<String>, Value) {
-        let target = request.call.target.as_deref().unwrap_or_default();
-        let operation = target.rsplit_once('.').map_or("", |(_, operation)| operation);
-        let body = || serde_json::from_slice(&request.call.body).unwrap_or(Value::Null);
+    /// Does what is asked, and lets the weather see it.
+    fn answer(&self, request: &Request, caller: Option<&Caller>) -> Answer {
+        let body: Value = serde_json::from_slice(&request.call.body).unwrap_or(Value::Null);
+        let answer = self.done(request, &body);
+        self.weather.seen(&Seen {
+            at_micros: self.time.micros(),
+            caller,
+            service: &request.service,
+            region: &request.region,
+            operation: &request.operation,
+            request: &body,
+            status: answer.0,
+            reply: &answer.2,
+            dynamodb: &self.dynamodb(),
+        });
+        answer
+    }
+
+    fn done(&self, request: &Request, body: &Value) -> Answer {
+        let operation = request.operation.as_str();
         match request.service.as_str() {
             "drs" | "ssm" => {
                 let reply = self.simulator().call(&request.call);
@@ -101,24 +136,49 @@ impl Cloud {
             }
             "dynamodb" => {
                 let mut dynamodb = self.dynamodb();
-                let answer = dynamodb.call(operation, &body());
+                let answer = dynamodb.call(operation, body);
                 for change in dynamodb.take_changes() {
                     // Nobody listens where the world has ended.
                     let _ = self.changes.unbounded_send(change);
                 }
                 answer.map_or_else(|refusal: Refusal| (400, None, refusal.body()), |answer| (200, None, answer))
             }
-            "states" => match self.executions().call(operation, &body()) {
+            "states" if operation == "SendTaskSuccess" && self.weather.token() == Delivery::Lost => {
+                (200, None, json!({}))
+            }
+            "states" => match self.executions().call(operation, body) {
                 Ok(answer) => (200, None, answer),
                 Err((kind, message)) => (400, None, json!({ "__type": kind, "message": message })),
             },
-            "events" if operation == "PutEvents" => (200, None, self.put_events(&body())),
+            "events" if operation == "PutEvents" => (200, None, self.put_events(body)),
             "s3" if request.call.method == "PUT" => {
                 *lock(&self.objects) += 1;
                 (200, None, Value::Null)
             }
             service => {
                 not_modelled(&format!("{service} {} {} {operation}", request.call.method, request.call.raw_path))
+            }
+        }
+    }
+
+    /// Sends `request` through the weather: what its caller hears, once the call has arrived.
+    async fn send(&self, request: &Request, caller: Option<&Caller>) -> Result<Answer, ConnectorError> {
+        match self.weather.call(caller, &request.service, &request.operation) {
+            Fate::Answered => Ok(self.answer(request, caller)),
+            Fate::Throttled => Ok(refused(400, "ThrottlingException", "Rate exceeded")),
+            Fate::Wrong { how, committed } => {
+                if committed {
+                    self.answer(request, caller);
+                }
+                match how {
+                    Wrong::Failed => Ok(refused(500, "InternalServerException", "An internal error occurred")),
+                    Wrong::Reset => Err(ConnectorError::io("connection reset".into())),
+                    Wrong::Hung => std::future::pending().await,
+                    Wrong::Killed => {
+                        caller.inspect(|caller| caller.kill());
+                        std::future::pending().await
+                    }
+                }
             }
         }
     }
@@ -132,9 +192,12 @@ impl Cloud {
     }
 }
 
-fn not_modelled(what: &str) -> (u16, Option<String>, Value) {
-    let message = format!("not modelled: {what}");
-    (400, Some("ValidationException".to_owned()), json!({ "__type": "ValidationException", "message": message }))
+fn not_modelled(what: &str) -> Answer {
+    refused(400, "ValidationException", &format!("not modelled: {what}"))
+}
+
+fn refused(status: u16, kind: &str, message: &str) -> Answer {
+    (status, Some(kind.to_owned()), json!({ "__type": kind, "message": message, "Message": message }))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -148,10 +211,12 @@ pub(crate) struct Connector(pub(crate) Arc<Cloud>);
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let cloud = Arc::clone(&self.0);
+        let caller = Caller::current();
         let request = read(&request);
         HttpConnectorFuture::new(async move {
+            let request = request?;
             cloud.time.sleep(cloud.latency()).await;
-            let (status, error_type, body) = cloud.answer(&request?);
+            let (status, error_type, body) = cloud.send(&request, caller.as_deref()).await?;
             cloud.time.sleep(cloud.latency()).await;
             let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
             let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
@@ -169,15 +234,20 @@ fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
     let authorization = header("authorization");
     // Credential=<key>/<date>/<Region>/<service>/aws4_request
     let scope = authorization.as_deref().and_then(|text| text.split_once("Credential=")).map(|(_, scope)| scope);
-    let service = scope.and_then(|scope| scope.split('/').nth(3)).unwrap_or_default().to_owned();
+    let part = |index| scope.and_then(|scope| scope.split('/').nth(index)).unwrap_or_default().to_owned();
+    let (region, service) = (part(2), part(3));
+    let target = header("x-amz-target");
+    // The JSON protocol names the operation in a header; DRS, which is REST, at the end of the path.
+    let operation = target.as_deref().and_then(|target| target.rsplit_once('.')).map(|(_, operation)| operation);
+    let operation = operation.or_else(|| uri.path().rsplit('/').next()).unwrap_or_default().to_owned();
     let call = Call {
         method: request.method().to_owned(),
         raw_path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
-        target: header("x-amz-target"),
+        target,
         authorization,
         attempt: header("amz-sdk-request"),
         body: request.body().bytes().unwrap_or_default().to_vec(),
     };
-    Ok(Request { service, call })
+    Ok(Request { service, region, operation, call })
 }

@@ -2,7 +2,7 @@
 //! Anything else is refused as DynamoDB refuses what it does not know, so that a new expression is noticed here and not
 //! guessed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -87,6 +87,10 @@ pub struct DynamoDb {
     tables: BTreeMap<String, Table>,
     changes: Vec<Change>,
     writes: u64,
+    /// The longest page, in items.
+    page_items: Option<usize>,
+    /// Of transactions that were carried out: once more they change nothing, and are no error.
+    tokens: BTreeSet<String>,
 }
 
 /// What one write does, once its condition holds.
@@ -100,6 +104,11 @@ impl DynamoDb {
     /// Adds an empty table.
     pub fn create(&mut self, name: &str, schema: Schema) {
         self.tables.insert(name.to_owned(), Table { schema, items: BTreeMap::new() });
+    }
+
+    /// No page of a query is longer than `items`.
+    pub fn limit_pages(&mut self, items: usize) {
+        self.page_items = Some(items);
     }
 
     /// Answers one call. `operation` is what follows the dot of `X-Amz-Target`.
@@ -167,7 +176,11 @@ impl DynamoDb {
         only(request, &["TransactItems", "ClientRequestToken"])?;
         let writes = request["TransactItems"].as_array().filter(|writes| (1..=100).contains(&writes.len()));
         let writes = writes.ok_or_else(|| Refusal::validation("a transaction has 1 to 100 writes"))?;
-        let (mut keys, mut effects, mut reasons) = (std::collections::BTreeSet::new(), Vec::new(), Vec::new());
+        let token = request["ClientRequestToken"].as_str();
+        if token.is_some_and(|token| self.tokens.contains(token)) {
+            return Ok(json!({}));
+        }
+        let (mut keys, mut effects, mut reasons) = (BTreeSet::new(), Vec::new(), Vec::new());
         for write in writes {
             let (verb, body) = write.as_object().and_then(|verbs| verbs.iter().next()).ok_or_else(unreadable)?;
             let (item, effect) = match verb.as_str() {
@@ -193,6 +206,7 @@ impl DynamoDb {
         for (body, key, effect) in effects {
             self.apply(body, key, effect);
         }
+        self.tokens.extend(token.map(str::to_owned));
         Ok(json!({}))
     }
 

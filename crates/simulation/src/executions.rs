@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use futures::channel::mpsc::UnboundedSender;
 use futures::channel::oneshot;
+use futures::future::AbortHandle;
 use serde_json::{Value, json};
 
 /// An error, as a `Catch` sees it.
@@ -48,6 +49,17 @@ pub enum EventKind {
     Exited,
 }
 
+/// How an execution ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// With this output.
+    Succeeded(Value),
+    /// With this error.
+    Failed(Failure),
+    /// Somebody stopped it.
+    Aborted,
+}
+
 /// An execution of a machine.
 #[derive(Debug)]
 pub struct Execution {
@@ -58,10 +70,11 @@ pub struct Execution {
     /// The input, as it came.
     pub input: String,
     /// Nothing while it runs.
-    pub outcome: Option<Result<Value, Failure>>,
+    pub outcome: Option<Outcome>,
     /// What happened.
     pub history: Vec<Event>,
     ended: Vec<oneshot::Sender<()>>,
+    stop: Option<AbortHandle>,
 }
 
 /// All executions.
@@ -131,6 +144,7 @@ impl Executions {
             outcome: None,
             history: Vec::new(),
             ended: Vec::new(),
+            stop: None,
         };
         self.by_arn.insert(arn.clone(), execution);
         // Nobody listens where the world has ended.
@@ -147,11 +161,12 @@ impl Executions {
         });
         match &execution.outcome {
             None => {}
-            Some(Ok(output)) => {
+            Some(Outcome::Succeeded(output)) => {
                 answer["status"] = json!("SUCCEEDED");
                 answer["output"] = json!(output.to_string());
             }
-            Some(Err(failure)) => {
+            Some(Outcome::Aborted) => answer["status"] = json!("ABORTED"),
+            Some(Outcome::Failed(failure)) => {
                 answer["status"] = json!("FAILED");
                 answer["error"] = json!(failure.error);
                 answer["cause"] = json!(failure.cause);
@@ -177,7 +192,21 @@ impl Executions {
         }
     }
 
-    pub(crate) fn end(&mut self, arn: &str, outcome: Result<Value, Failure>) {
+    /// How to stop a running execution.
+    pub(crate) fn can_be_stopped(&mut self, arn: &str, stop: AbortHandle) {
+        if let Some(execution) = self.by_arn.get_mut(arn) {
+            execution.stop = Some(stop);
+        }
+    }
+
+    /// Stops an execution, as somebody does in the console. What it has called goes on.
+    pub(crate) fn stop(&mut self, arn: &str) {
+        if let Some(stop) = self.by_arn.get(arn).and_then(|execution| execution.stop.as_ref()) {
+            stop.abort();
+        }
+    }
+
+    pub(crate) fn end(&mut self, arn: &str, outcome: Outcome) {
         if let Some(execution) = self.by_arn.get_mut(arn) {
             execution.outcome = Some(outcome);
             for waiting in execution.ended.drain(..) {

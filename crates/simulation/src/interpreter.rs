@@ -7,16 +7,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
+use futures::future::{self, LocalBoxFuture};
 use futures::stream::{self, StreamExt};
 use futures_executor::LocalSpawner;
 use serde_json::{Map, Value, json};
 
 use crate::asl::{Assign, Catcher, Choice, ForEach, Retrier, State, States, Task, Template};
 use crate::cloud::Cloud;
-use crate::executions::{Event, EventKind, Failure, machine_arn};
+use crate::executions::{Event, EventKind, Failure, Outcome, machine_arn};
 use crate::functions::Functions;
 use crate::jsonata::{self, Variables};
+use crate::weather::Delivery;
+
+/// How long an event takes to its rule.
+const EVENT_PAUSE: Duration = Duration::from_millis(500);
 
 /// Everything that runs machines.
 pub(crate) struct Engine {
@@ -53,11 +57,40 @@ impl Engine {
         });
         let run = Run { engine: Rc::clone(&self), arn: arn.clone(), variables: Variables::new(), context };
         let outcome = match (self.machines.get(&machine), serde_json::from_str(&input)) {
-            (Some(states), Ok(input)) => run.run(states, input).await,
-            (None, _) => Err(Failure::new("StateMachineDoesNotExist", machine)),
-            (_, Err(error)) => Err(Failure::new("InvalidExecutionInput", error.to_string())),
+            (Some(states), Ok(input)) => {
+                let (run, stop) = future::abortable(run.run(states, input));
+                self.cloud.executions().can_be_stopped(&arn, stop);
+                run.await.map_or(Outcome::Aborted, |outcome| outcome.map_or_else(Outcome::Failed, Outcome::Succeeded))
+            }
+            (None, _) => Outcome::Failed(Failure::new("StateMachineDoesNotExist", machine.clone())),
+            (_, Err(error)) => Outcome::Failed(Failure::new("InvalidExecutionInput", error.to_string())),
+        };
+        let status = match outcome {
+            Outcome::Succeeded(_) => "SUCCEEDED",
+            Outcome::Failed(_) => "FAILED",
+            Outcome::Aborted => "ABORTED",
         };
         self.cloud.executions().end(&arn, outcome);
+        if machine == "recovery" && status != "SUCCEEDED" {
+            self.tell_the_rule(&arn, status).await;
+        }
+    }
+
+    /// As the rule `SettleStopped` of the deployment does with the event of an execution's end.
+    async fn tell_the_rule(&self, arn: &str, status: &str) {
+        let times = match self.cloud.weather.event() {
+            Delivery::Once => 1,
+            Delivery::Lost => 0,
+            Delivery::Twice => 2,
+        };
+        for time in 1..=times {
+            self.cloud.time.sleep(EVENT_PAUSE).await;
+            let machine = machine_arn("recovery");
+            let detail = json!({ "executionArn": arn, "stateMachineArn": machine, "status": status });
+            let name = format!("event-{time}-{}", self.cloud.time.micros());
+            // One that runs under this name does the same.
+            let _ = self.cloud.executions().start("stopped", &name, &detail.to_string());
+        }
     }
 }
 

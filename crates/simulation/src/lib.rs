@@ -9,6 +9,7 @@
 //! Not here: IAM, API Gateway, Cognito, EventBridge rules and Scheduler. Those are the local cloud's to prove.
 
 pub mod asl;
+pub mod caller;
 mod cloud;
 pub mod dynamodb;
 pub mod executions;
@@ -18,6 +19,7 @@ pub mod jsonata;
 mod machines;
 mod tasks;
 pub mod time;
+pub mod weather;
 mod world;
 
 pub use world::{EXECUTION_HISTORY, World};

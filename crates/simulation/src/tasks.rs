@@ -1,5 +1,6 @@
 //! What a task calls: a function, another machine, the event bus.
 
+use std::future::Future;
 use std::rc::Rc;
 
 use futures::FutureExt;
@@ -9,7 +10,7 @@ use futures::task::LocalSpawnExt;
 use serde_json::{Value, json};
 
 use crate::asl::{Resource, Task};
-use crate::executions::Failure;
+use crate::executions::{Failure, Outcome};
 use crate::interpreter::{Run, text};
 
 impl Run {
@@ -57,15 +58,26 @@ impl Run {
         let payload = arguments["Payload"].clone();
         let (sender, answer) = oneshot::channel();
         let engine = Rc::clone(&self.engine);
-        let invocation = async move {
-            let outcome = engine.functions.invoke(&function, payload).await;
+        let conditions = engine.cloud.weather.invocation(&function);
+        if let Some(pause) = conditions.again_after {
+            let (engine, function, payload) = (Rc::clone(&engine), function.clone(), payload.clone());
+            self.spawn(async move {
+                engine.cloud.time.sleep(pause).await;
+                // Nobody hears of it.
+                let _ = engine.functions.invoke(&engine.cloud, &function, payload, 0).await;
+            })?;
+        }
+        self.spawn(async move {
+            let outcome = engine.functions.invoke(&engine.cloud, &function, payload, conditions.skew_seconds).await;
             // Nobody may wait any more.
             let _ = sender.send(outcome);
-        };
-        let gone = |_| Failure::new("Lambda.Unknown", "the invocation was lost");
-        let spawned = self.engine.spawner.spawn_local(invocation);
-        spawned.map_err(|error| Failure::new("Lambda.Unknown", error.to_string()))?;
-        answer.await.map_err(gone)?
+        })?;
+        answer.await.map_err(|_| Failure::new("Lambda.Unknown", "the invocation was lost"))?
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) -> Result<(), Failure> {
+        let spawned = self.engine.spawner.spawn_local(work);
+        spawned.map_err(|error| Failure::new("Lambda.Unknown", error.to_string()))
     }
 
     async fn invoke_and_wait(&self, arguments: &Value, answer: oneshot::Receiver<Value>) -> Result<Value, Failure> {
@@ -95,11 +107,17 @@ impl Run {
         let _ = end.await;
         let executions = self.engine.cloud.executions();
         match executions.get(&arn).and_then(|execution| execution.outcome.clone()) {
-            Some(Ok(output)) => Ok(json!({ "ExecutionArn": arn, "Status": "SUCCEEDED", "Output": output })),
-            Some(Err(failure)) => {
+            Some(Outcome::Succeeded(output)) => {
+                Ok(json!({ "ExecutionArn": arn, "Status": "SUCCEEDED", "Output": output }))
+            }
+            Some(Outcome::Failed(failure)) => {
                 let cause = json!({
                     "ExecutionArn": arn, "Status": "FAILED", "Error": failure.error, "Cause": failure.cause,
                 });
+                Err(Failure::new("States.TaskFailed", cause.to_string()))
+            }
+            Some(Outcome::Aborted) => {
+                let cause = json!({ "ExecutionArn": arn, "Status": "ABORTED" });
                 Err(Failure::new("States.TaskFailed", cause.to_string()))
             }
             None => Err(Failure::new("States.TaskFailed", "the execution was lost")),

@@ -14,10 +14,11 @@ use aws::scheduler::Drills;
 use aws::stand_in::{Installed, StandIn, install};
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request};
 use futures::StreamExt;
 use futures::channel::mpsc::{self, UnboundedReceiver};
+use futures::future::{self, Either};
 use futures::task::LocalSpawnExt;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyRequestContext, ApiGatewayRequestAuthorizer};
 use lambda_http::request::RequestContext;
@@ -25,13 +26,15 @@ use serde_json::{Value, json};
 use simulator::Inventory;
 use tower::ServiceExt;
 
+use crate::caller::Caller;
 use crate::cloud::{Cloud, Connector};
 use crate::dynamodb::{Change, DynamoDb, Schema};
 use crate::executions::{EventKind, Executions, Failure, execution_arn, machine_arn};
-use crate::functions::Functions;
+use crate::functions::{Functions, limit};
 use crate::interpreter::Engine;
 use crate::machines;
 use crate::time::{Executor, Time};
+use crate::weather::{Calm, Delivery, Weather};
 
 /// Friday, 2026-01-02, 09:00 UTC.
 const BEGINNING: i64 = 1_767_344_400;
@@ -93,15 +96,25 @@ impl World {
     /// # Errors
     /// When a state machine's file has what is not modelled, or the inventory contradicts itself.
     pub fn new(seed: u64, inventory: Inventory) -> anyhow::Result<Self> {
+        Self::under(seed, inventory, Arc::new(Calm))
+    }
+
+    /// A world in which `weather` decides what goes wrong.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn under(seed: u64, inventory: Inventory, weather: Arc<dyn Weather>) -> anyhow::Result<Self> {
         // The SDK draws its pauses, and ids are made, with the thread's generator.
         fastrand::seed(seed);
         let time = Time::at(BEGINNING);
         let clock = time.clone();
-        let installed = install(StandIn { now: Rc::new(move || clock.seconds()), settings: Rc::new(settings()) });
-        let (names, dynamodb) = tables();
+        let now = move || clock.seconds() + Caller::skew() as f64;
+        let installed = install(StandIn { now: Rc::new(now), settings: Rc::new(settings()) });
+        let (names, mut dynamodb) = tables();
+        dynamodb.limit_pages(weather.page_items());
         let (begin, begun) = mpsc::unbounded();
         let (changes, changed) = mpsc::unbounded();
-        let cloud = Cloud::new(time.clone(), seed, inventory, dynamodb, Executions::new(begin), changes)?;
+        let cloud = Cloud::new(time.clone(), seed, inventory, dynamodb, Executions::new(begin), changes, weather)?;
         let cloud = Arc::new(cloud);
         let region = "us-east-1".to_owned();
         let place = Place { account: "000000000000".to_owned(), region: region.clone(), regions: vec![region] };
@@ -110,7 +123,7 @@ impl World {
         let clients: &'static Clients =
             Box::leak(Box::new(Clients::over(SharedHttpConnector::new(connector), time.clone(), names, place)));
         let executor = Executor::new(time);
-        let functions = Functions::new(clients);
+        let functions = Functions::new(clients)?;
         let machines = machines::shipped(&functions.names().collect::<Vec<_>>())?;
         let engine = Rc::new(Engine {
             cloud: Arc::clone(&cloud),
@@ -125,6 +138,8 @@ impl World {
     }
 
     /// One request to the REST API by a person who has every role.
+    ///
+    /// A request whose answer never comes is answered by the gateway, with a status of its own and no body.
     ///
     /// # Errors
     /// When it is not answered with JSON.
@@ -141,15 +156,47 @@ impl World {
         context.authorizer = authorizer;
         request.extensions_mut().insert(RequestContext::ApiGatewayV1(context));
         let router = self.router.clone();
-        let answered = self.executor.run(async move {
+        let answer = async move {
             let answer = router.oneshot(request).await?;
             let status = answer.status().as_u16();
             let bytes = to_bytes(answer.into_body(), usize::MAX).await?;
             anyhow::Ok((status, bytes))
+        };
+        let skew = self.cloud.weather.invocation("api").skew_seconds;
+        let doing = self.cloud.caller("api", json!({ "method": method, "path": path }), skew).doing(Box::pin(answer));
+        let over = self.cloud.time.sleep(limit("api")?);
+        let answered = self.executor.run(async move {
+            match future::select(doing, over).await {
+                Either::Left((Some(answer), _)) => answer,
+                Either::Left((None, _)) => Ok((502, Bytes::new())),
+                Either::Right(_) => Ok((504, Bytes::new())),
+            }
         });
         let (status, bytes) = answered.context("nothing happens any more, and the API has not answered")??;
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
         Ok((status, body))
+    }
+
+    /// Starts `machine` every so many seconds, as a schedule of the deployment does.
+    ///
+    /// # Errors
+    /// When the world has ended.
+    pub fn every(&mut self, seconds: u64, machine: &'static str) -> anyhow::Result<()> {
+        let cloud = Arc::clone(&self.cloud);
+        let schedule = async move {
+            loop {
+                cloud.time.sleep(Duration::from_secs(seconds)).await;
+                let name = format!("schedule-{}", cloud.time.micros());
+                // No other has this name.
+                let _ = cloud.executions().start(machine, &name, "{}");
+            }
+        };
+        self.executor.spawner().spawn_local(schedule).context("the world has ended")
+    }
+
+    /// Stops an execution in Step Functions, as somebody does in its console.
+    pub fn stop(&mut self, machine: &str, name: &str) {
+        self.cloud.executions().stop(&execution_arn(machine, name));
     }
 
     /// Lets `seconds` pass.
@@ -237,14 +284,22 @@ async fn tell_changes(engine: Rc<Engine>, mut changed: UnboundedReceiver<Change>
         let seconds = engine.cloud.time.seconds();
         let records: Vec<Value> =
             batch.iter().filter(|change| has_status(change)).map(|change| record(change, seconds)).collect();
-        for _ in 0..=STREAM_RETRIES {
-            if records.is_empty()
-                || engine.functions.invoke("publish-changes", json!({ "Records": records })).await.is_ok()
-            {
-                break;
-            }
-            engine.cloud.time.sleep(Duration::from_secs(1)).await;
+        let times = if engine.cloud.weather.stream() == Delivery::Twice { 2 } else { 1 };
+        for _ in 0..times {
+            tell(&engine, &records).await;
         }
+    }
+}
+
+async fn tell(engine: &Engine, records: &[Value]) {
+    for _ in 0..=STREAM_RETRIES {
+        let payload = json!({ "Records": records });
+        if records.is_empty()
+            || engine.functions.invoke(&engine.cloud, "publish-changes", payload, 0).await.is_ok()
+        {
+            return;
+        }
+        engine.cloud.time.sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -63,7 +63,9 @@ pub(super) fn query(dynamodb: &DynamoDb, request: &Value) -> Result<Value, Refus
         let behind = if backwards { Ordering::Less } else { Ordering::Greater };
         found.retain(|item| order(item, start) == behind);
     }
-    Ok(page(table, &keys, &found, request["Limit"].as_u64()))
+    let limit = request["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok());
+    let limit = limit.into_iter().chain(dynamodb.page_items).min().unwrap_or(usize::MAX);
+    Ok(page(table, &keys, &found, limit))
 }
 
 fn keys(table: &Table, index: Option<&str>) -> Result<Keys, Refusal> {
@@ -114,8 +116,7 @@ fn order(table: &Table, keys: &Keys, one: &Item, other: &Item) -> Ordering {
         .then_with(|| text(one, table.schema.range).cmp(&text(other, table.schema.range)))
 }
 
-fn page(table: &Table, keys: &Keys, found: &[&Item], limit: Option<u64>) -> Value {
-    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+fn page(table: &Table, keys: &Keys, found: &[&Item], limit: usize) -> Value {
     let (mut bytes, mut count) = (0, 0);
     for item in found.iter().take(limit) {
         bytes += json!(item).to_string().len();
