@@ -123,6 +123,7 @@ impl Cloud {
             status: answer.0,
             reply: &answer.2,
             dynamodb: &self.dynamodb(),
+            simulator: self.simulator(),
         });
         answer
     }

@@ -136,6 +136,12 @@ impl DynamoDb {
         self.tables.get(table).into_iter().flat_map(|table| table.items.values())
     }
 
+    /// One item, by its keys.
+    #[must_use]
+    pub fn item(&self, table: &str, hash: &str, range: &str) -> Option<&Item> {
+        self.tables.get(table)?.items.get(&(hash.to_owned(), range.to_owned()))
+    }
+
     fn table(&self, request: &Value) -> Result<&Table, Refusal> {
         let name = request["TableName"].as_str().unwrap_or_default();
         self.tables.get(name).ok_or_else(|| Refusal {

@@ -5,6 +5,8 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use serde_json::Value;
+use simulator::Simulator;
+use simulator::http::Call;
 
 use crate::caller::Caller;
 use crate::dynamodb::DynamoDb;
@@ -59,7 +61,6 @@ pub struct Conditions {
 }
 
 /// A call, as it was made and answered.
-#[derive(Debug)]
 pub struct Seen<'a> {
     /// When, in Unix microseconds.
     pub at_micros: i64,
@@ -79,6 +80,20 @@ pub struct Seen<'a> {
     pub reply: &'a Value,
     /// The tables, after it.
     pub dynamodb: &'a DynamoDb,
+    pub(crate) simulator: &'a Simulator,
+}
+
+impl Seen<'_> {
+    /// What DRS and SSM have, after it: the simulator's `state`.
+    #[must_use]
+    pub fn state(&self) -> Value {
+        state(self.simulator)
+    }
+}
+
+pub(crate) fn state(simulator: &Simulator) -> Value {
+    let call = Call { method: "GET".to_owned(), raw_path: "/_simulator/state".to_owned(), ..Call::default() };
+    simulator.call(&call).body
 }
 
 /// What goes wrong. Without a method of its own, nothing does.

@@ -181,14 +181,15 @@ impl World {
     ///
     /// # Errors
     /// When the world has ended.
-    pub fn every(&mut self, seconds: u64, machine: &'static str) -> anyhow::Result<()> {
+    pub fn every(&mut self, seconds: u64, machine: &'static str, input: &Value) -> anyhow::Result<()> {
+        let input = input.to_string();
         let cloud = Arc::clone(&self.cloud);
         let schedule = async move {
             loop {
                 cloud.time.sleep(Duration::from_secs(seconds)).await;
                 let name = format!("schedule-{}", cloud.time.micros());
                 // No other has this name.
-                let _ = cloud.executions().start(machine, &name, "{}");
+                let _ = cloud.executions().start(machine, &name, &input);
             }
         };
         self.executor.spawner().spawn_local(schedule).context("the world has ended")
@@ -212,7 +213,6 @@ impl World {
     }
 
     /// One request to the simulator's own paths.
-    #[must_use]
     pub fn simulator(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let reply = self.cloud.simulator().call(&simulator::http::Call {
@@ -223,6 +223,11 @@ impl World {
             ..Default::default()
         });
         (reply.status, reply.body)
+    }
+
+    /// What the tables have now.
+    pub fn tables<T>(&self, look: impl FnOnce(&DynamoDb) -> T) -> T {
+        look(&self.cloud.dynamodb())
     }
 
     /// The states that an execution has entered, in order. Nothing for one that was never started.

@@ -1,0 +1,113 @@
+//! The records, compared with DRS when everything is over.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use simulation::World;
+
+use crate::rules::{HISTORY, Rules, Started};
+
+/// Says what the records have and DRS has not, or the other way round.
+pub(crate) fn compare(world: &mut World, ids: &[String], rules: &mut Rules) -> anyhow::Result<()> {
+    let (_, state) = world.simulator("GET", "state", None);
+    for id in ids {
+        let (status, execution) = world.request("GET", &format!("/executions/{id}"), None)?;
+        anyhow::ensure!(status == 200, "{id}: {status} {execution}");
+        ended(&execution, rules);
+        for wave in execution["waves"].as_array().into_iter().flatten() {
+            for server in wave["servers"].as_array().into_iter().flatten() {
+                agrees(id, wave, server, &state, rules);
+            }
+        }
+    }
+    orphans(world, rules);
+    claims(world, rules);
+    Ok(())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn ended(execution: &Value, rules: &mut Rules) {
+    const RULE: &str = "7 what is recorded is true";
+    let id = text(&execution["executionId"]);
+    let waves: Vec<&Value> = execution["waves"].as_array().into_iter().flatten().collect();
+    if execution["endedAt"].is_null() {
+        rules.violated("every execution ends", &format!("{id} is {} and has no end", execution["status"]));
+    }
+    for wave in &waves {
+        if wave["endedAt"].is_null() && wave["status"] != "SKIPPED" {
+            rules.violated("every wave ends", &format!("wave {} of {id} is {}", wave["number"], wave["status"]));
+        }
+    }
+    let all = |status: &str| waves.iter().all(|wave| wave["status"] == status);
+    if execution["status"] == "COMPLETED" && !all("COMPLETED") {
+        rules.violated(RULE, &format!("{id} is COMPLETED, and a wave is not"));
+    }
+    for wave in waves {
+        let servers = wave["servers"].as_array().into_iter().flatten();
+        // LAUNCHED is the end of a server that has no health checks.
+        let well = |server: &Value| matches!(text(&server["status"]), "HEALTHY" | "LAUNCHED");
+        if wave["status"] == "COMPLETED" && !servers.into_iter().all(well) {
+            rules.violated(RULE, &format!("wave {} of {id} is COMPLETED, and a server is not", wave["number"]));
+        }
+    }
+}
+
+/// Whether a server's record says what DRS says of its job.
+fn agrees(id: &str, wave: &Value, server: &Value, state: &Value, rules: &mut Rules) {
+    const RULE: &str = "7 what is recorded is true";
+    let name = text(&server["serverId"]);
+    let job = state["jobs"].as_array().into_iter().flatten().find(|job| job["jobId"] == server["jobId"]);
+    let of = job.and_then(|job| job["servers"].as_array()).into_iter().flatten();
+    let launched = of.into_iter().find(|one| one["sourceServerId"] == server["serverId"]).cloned().unwrap_or_default();
+    let status = text(&server["status"]);
+    let wrong = match status {
+        "HEALTHY" | "UNHEALTHY" | "LAUNCHED" => {
+            server["instanceId"].is_null() || server["instanceId"] != launched["instanceId"]
+        }
+        "FAILED" => launched["status"] == "LAUNCHED" && !text(&server["reason"]).contains("minutes"),
+        "SKIPPED" => !server["jobId"].is_null(),
+        "UNKNOWN" => false,
+        _ => true,
+    };
+    if wrong {
+        let what = format!(
+            "{name} in wave {} of {id} is {status} ({}), instance {}; DRS: {launched}",
+            wave["number"], server["reason"], server["instanceId"]
+        );
+        rules.violated(RULE, &what);
+    }
+}
+
+/// Jobs that were started and that no record has.
+fn orphans(world: &World, rules: &mut Rules) {
+    let mut unknown: BTreeMap<String, Started> = rules.jobs().clone();
+    world.tables(|tables| {
+        for item in tables.items(HISTORY) {
+            let kind = item.get("planId").map(|key| text(&key["S"])).unwrap_or_default();
+            if kind.contains("#batch#") {
+                unknown.remove(item.get("jobId").map(|job| text(&job["S"])).unwrap_or_default());
+            }
+        }
+    });
+    for (job, started) in unknown {
+        let what = format!("{job} of wave {} of {} is in no record", started.wave, started.execution);
+        rules.violated("4 every job is known", &what);
+    }
+}
+
+fn claims(world: &World, rules: &mut Rules) {
+    let mut left = Vec::new();
+    world.tables(|tables| {
+        for item in tables.items(HISTORY) {
+            if item.get("planId").is_some_and(|key| key["S"] == "claim") {
+                left.push(format!("{} holds {}", text(&item["holder"]["S"]), text(&item["serverId"]["S"])));
+            }
+        }
+    });
+    for what in left {
+        rules.violated("3 claims are released", &what);
+    }
+}
