@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that is done with this repository, as one command each. Only what a fresh machine has is
 //! needed to build it.
 
+mod chaos;
 mod cloud;
 mod console;
 mod demo;
@@ -62,6 +63,11 @@ enum Command {
     /// Format, clippy, Rust tests, the simulator driven by boto3, CDK and state machine tests, and the end-to-end tests
     /// on a local cloud of their own. Everything runs even if something fails; the last line is `N passed, N failed`.
     Test,
+    /// Run random plans under random faults in virtual time, and check the safety rules at every step.
+    ///
+    /// `cargo xtask chaos --runs 2000 --seed 1`. A run that breaks a rule is printed with its seed, from which it can be
+    /// repeated: `--seed N --story` prints every call of AWS in it.
+    Chaos(chaos::Arguments),
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///
     /// They go to target/lambda. Cross-compiles with cargo-lambda and zig, which are installed into .local.
@@ -77,6 +83,7 @@ fn main() -> ExitCode {
         Command::Up(arguments) => up::run(&arguments),
         Command::Down => down::run(),
         Command::Test => test::run(),
+        Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Package => package::run(),
         Command::Help => help(),
     });

@@ -25,6 +25,8 @@ pub(crate) enum Runner {
     Vitest,
     /// `=== 1 failed, 12 passed in 3.21s ===`.
     Pytest,
+    /// `12 passed, 1 failed` on a line.
+    Plain,
     /// A check that passes or fails as a whole.
     Check,
     /// No test, only what tests need: worth counting when it fails.
@@ -41,6 +43,7 @@ pub(crate) fn tally(runner: Runner, output: &str, success: bool) -> Tally {
             Runner::Cargo => line.starts_with("test result:"),
             Runner::Vitest => line.starts_with("Tests "),
             Runner::Pytest => is_pytests_sum(line),
+            Runner::Plain => line.split(", ").map(|part| part.split(' ').nth(1)).eq([Some("passed"), Some("failed")]),
             Runner::Check | Runner::Preparation => false,
         };
         if counts {
@@ -102,6 +105,8 @@ mod tests {
         assert_eq!(tally(Runner::Pytest, "186 passed in 450.22s (0:07:30)", true), Tally { passed: 186, failed: 0 });
         let broken = "===== 1 failed, 2 passed, 3 errors in 0.10s =====";
         assert_eq!(tally(Runner::Pytest, broken, false), Tally { passed: 2, failed: 4 });
+        let plain = "2 passed, 7 seconds\n  3 passed, 1 failed\n";
+        assert_eq!(tally(Runner::Plain, plain, false), Tally { passed: 3, failed: 1 });
         assert_eq!(tally(Runner::Check, "", true), Tally { passed: 1, failed: 0 });
         assert_eq!(tally(Runner::Preparation, "", true), Tally::default());
     }

@@ -9,7 +9,7 @@ use crate::interrupt::{self, Interrupted};
 use crate::summary::{Runner, Tally, tally};
 use crate::up::{self, CloudArguments, Wanted};
 use crate::workspace::Workspace;
-use crate::{functions, lock, node, prerequisites, process, python, web_console};
+use crate::{chaos, functions, lock, node, prerequisites, process, python, web_console};
 
 /// The crate whose tests need a local cloud.
 const END_TO_END: &str = "e2e";
@@ -17,6 +17,8 @@ const END_TO_END: &str = "e2e";
 const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "local_cloud"];
 /// Those that measure at 4,000 servers.
 const LOAD: &str = "load::";
+/// Runs of chaos: some minutes on two cores. Others are a matter of seeds and of time.
+const CHAOS: [&str; 4] = ["--runs", "2000", "--seed", "1"];
 /// How many of them run at a time: one alone mostly waits for the clock of its run.
 const TOGETHER: &str = "--test-threads=4";
 
@@ -140,6 +142,12 @@ fn rust(workspace: &Workspace, report: &mut Report) {
     report.command("clippy", Runner::Check, &mut cargo(workspace, &clippy));
     let tests = ["test", "--locked", "--workspace", "--exclude", END_TO_END, "--no-fail-fast"];
     report.command("Rust tests", Runner::Cargo, &mut cargo(workspace, &tests));
+    let built = report.section("Build chaos", Runner::Preparation, || {
+        process::run(&mut chaos::build(workspace), "The build of chaos").map(|()| done())
+    });
+    if built {
+        report.command("Chaos", Runner::Plain, chaos::runs(workspace).args(CHAOS));
+    }
 }
 
 fn wire_tests(workspace: &Workspace) -> anyhow::Result<Command> {

@@ -29,7 +29,9 @@ thread_local! {
 }
 
 impl Caller {
-    pub(crate) fn new(number: u64, function: &str, payload: Value, skew_seconds: i64) -> Arc<Self> {
+    /// An invocation of `function`.
+    #[must_use]
+    pub fn new(number: u64, function: &str, payload: Value, skew_seconds: i64) -> Arc<Self> {
         Arc::new(Self { number, function: function.to_owned(), payload, skew_seconds, killed: AtomicBool::new(false) })
     }
 

@@ -80,7 +80,8 @@ pub struct Seen<'a> {
     pub reply: &'a Value,
     /// The tables, after it.
     pub dynamodb: &'a DynamoDb,
-    pub(crate) simulator: &'a Simulator,
+    /// What answers for DRS and SSM.
+    pub simulator: &'a Simulator,
 }
 
 impl Seen<'_> {
