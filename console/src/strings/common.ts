@@ -24,6 +24,7 @@ export const common = {
   filterPlaceholder: 'Find',
   noMatch: 'Nothing matches',
   pages: { next: 'Next page', previous: 'Previous page', page: (n: number) => `Page ${n}` },
+  shown: (first: number, last: number, all: number) => `${first} to ${last} of ${all}`,
   clearFilter: 'Clear the filter',
   matches: (count: number) => (count === 1 ? '1 match' : `${count} matches`),
   roles: (roles: readonly string[]) => (roles.length > 0 ? roles.join(', ') : 'No role'),
