@@ -172,12 +172,12 @@ export function useReadiness(name: string) {
   return useQuery(readinessOf(useApi(), name));
 }
 
-/** The newest readiness of each plan, in their order; undefined where it is not known yet, null where nobody has looked. */
+/** The newest readiness of each plan, in their order; undefined while it is asked for, null where there is none. */
 export function useEveryReadiness(names: readonly string[]) {
   const api = useApi();
   return useQueries({
     queries: names.map((name) => readinessOf(api, name)),
-    combine: (answers) => answers.map(({ data }) => (data === undefined ? undefined : (data.items[0] ?? null))),
+    combine: (answers) => answers.map(({ data, isPending }) => (isPending ? undefined : (data?.items[0] ?? null))),
   });
 }
 

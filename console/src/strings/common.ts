@@ -12,6 +12,7 @@ export const common = {
   allPlans: 'All plans',
   light: 'Light mode',
   dark: 'Dark mode',
+  menu: { open: 'More', title: 'Display and account', back: 'Back', close: 'Close menu' },
   account: 'Your account',
   signOut: 'Sign out',
   navigation: 'Navigation',

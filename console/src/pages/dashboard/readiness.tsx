@@ -3,6 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
 import Table from '@cloudscape-design/components/table';
 import { itemsOf, useEveryPage, useEveryReadiness, usePlans } from '../../api/queries.js';
 import type { Plan } from '../../api/types.js';
@@ -36,16 +37,19 @@ export function Readiness() {
       )}
       columnDefinitions={[
         { id: 'name', header: planStrings.columns.name, isRowHeader: true, cell: ({ name }) => <Link href={to.plan(name)}>{name}</Link> },
-        { id: 'readiness', header: planStrings.columns.readiness, cell: ({ name }) => <PlanReadiness name={name} /> },
+        { id: 'readiness', header: planStrings.columns.readiness, minWidth: 220, cell: ({ name }) => <PlanReadiness name={name} /> },
       ]}
     />
   );
 }
 
-/** How many plans are how ready, each with the way to them; and of how many it is not known. */
+/** How many plans are how ready, each number with the way to them; and how many nobody has looked at. */
 function Totals({ plans }: { plans: readonly Plan[] }) {
   const readiness = useEveryReadiness(plans.map(({ name }) => name));
-  const unknown = readiness.filter((one) => one == null).length;
+  if (readiness.includes(undefined)) {
+    return <Spinner />;
+  }
+  const unknown = readiness.filter((one) => one === null).length;
   return (
     <SpaceBetween direction="horizontal" size="l">
       {READINESS_KINDS.map((kind) => (

@@ -56,6 +56,7 @@ function Forecast({ forecast }: { forecast: PlanForecast }) {
       <Table
         trackBy="name"
         ariaLabels={{ tableLabel: text.title }}
+        wrapLines
         {...pages.rows}
         pagination={pages.pagination}
         columnDefinitions={[

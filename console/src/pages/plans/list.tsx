@@ -44,7 +44,7 @@ const KINDS = [{ value: '', label: text.anyReadiness }, ...READINESS_KINDS.map((
 const { columns } = text;
 const COLUMNS = [
   nameColumn<Plan>(columns.name, to.plan),
-  { id: 'readiness', header: columns.readiness, cell: ({ name }: Plan) => <PlanReadiness name={name} /> },
+  { id: 'readiness', header: columns.readiness, minWidth: 220, cell: ({ name }: Plan) => <PlanReadiness name={name} /> },
   { id: 'waves', header: columns.waves, cell: ({ waves }: Plan) => waves.length },
   { id: 'groups', header: columns.groups, cell: ({ waves }: Plan) => waves.reduce((sum, { groups }) => sum + groups.length, 0) },
   {
