@@ -62,6 +62,8 @@ interface Run {
 
 let started: string | undefined;
 const run = () => api<Run>('GET', `/executions/${started}`);
+/** Whether it is so by now; an answer that does not come in time is none. */
+const is = (so: (run: Run) => boolean) => run().then(so, () => false);
 /** How many servers it has begun with. */
 const begun = ({ waves }: Run) => waves.flatMap(({ servers }) => servers).filter(({ status }) => status !== 'PENDING').length;
 
@@ -77,10 +79,10 @@ afterAll(async () => {
   await browser?.close();
   if (started !== undefined) {
     await api('POST', `/executions/${started}/cancel`, { comment: 'measured' }).catch(() => undefined);
-    await vi.waitUntil(async () => (await run()).endedAt !== null, { timeout: 120_000, interval: 2000 });
+    await vi.waitUntil(() => is(({ endedAt }) => endedAt !== null), { timeout: 120_000, interval: 2000 });
     // A server is not forgotten while an instance of it stands.
     await api('POST', `/executions/${started}/cleanup`, {}).catch(() => undefined);
-    await vi.waitUntil(async () => (await run()).cleanup?.status !== 'RUNNING', { timeout: 240_000, interval: 2000 });
+    await vi.waitUntil(() => is(({ cleanup }) => cleanup?.status !== 'RUNNING'), { timeout: 240_000, interval: 2000 });
   }
   await api('DELETE', `/recovery-plans/${name}`).catch(() => undefined);
   const open = Array.from({ length: WAVES }, (_, group) => groupName(group));

@@ -68,18 +68,22 @@ export function WavesEditor({ plan, problems, onPlan }: Props) {
           />
         </Suspense>
       </Container>
-      {plan.waves.map((wave, index) => (
-        <Section
-          key={keys[index]}
-          wave={wave}
-          index={index}
-          names={names}
-          groups={groups}
-          problems={problems}
-          expanded={open === index || problemAt(problems, `waves[${index}]`) !== undefined}
-          does={does}
-        />
-      ))}
+      {plan.waves.map((wave, index) => {
+        const expanded = open === index || problemAt(problems, `waves[${index}]`) !== undefined;
+        return (
+          <Section
+            key={keys[index]}
+            wave={wave}
+            index={index}
+            removable={plan.waves.length > 1}
+            names={expanded ? names : NONE}
+            groups={groups}
+            problems={problems}
+            expanded={expanded}
+            does={does}
+          />
+        );
+      })}
     </SpaceBetween>
   );
 }
@@ -94,7 +98,8 @@ interface Does {
 interface SectionProps {
   readonly wave: Wave;
   readonly index: number;
-  /** Of all waves. */
+  readonly removable: boolean;
+  /** Of all waves; none while nobody looks at the form, which then does not change with each letter of a name. */
   readonly names: readonly string[];
   readonly groups: readonly string[];
   readonly problems: readonly FieldProblem[];
@@ -102,19 +107,23 @@ interface SectionProps {
   readonly does: Does;
 }
 
+const NONE: readonly string[] = [];
+
 /** One wave. Its form is there only while it is looked at: a plan may have a hundred. */
-const Section = memo(function Section({ wave, index, names, groups, problems, expanded, does }: SectionProps) {
+const Section = memo(function Section({ wave, index, removable, names, groups, problems, expanded, does }: SectionProps) {
+  // It opens in the next frame, and its many fields follow.
+  const filled = useDeferredValue(expanded);
   const remove = <Button ariaLabel={`${text.removeWave} ${wave.name}`} onClick={() => does.remove(index)}>{text.removeWave}</Button>;
   return (
     <ExpandableSection
       variant="container"
       headerText={text.wave(wave.name)}
       headingTagOverride="h3"
-      headerActions={names.length > 1 && remove}
+      headerActions={removable && remove}
       expanded={expanded}
       onChange={({ detail }) => does.expand(index, detail.expanded)}
     >
-      {expanded && (
+      {expanded && filled && (
         <WaveForm
           wave={wave}
           path={`waves[${index}]`}
