@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Window, launch, screenshot, windowOf } from './browser.js';
 import { api, sourceServers, unique } from './cloud.js';
@@ -110,6 +110,24 @@ it('renames a wave, and those that wait for it follow', async () => {
   expect(await api('GET', `/recovery-plans/${name}`)).toMatchObject({ version: 2, waves: [{ name: 'database' }, { dependsOnWaves: ['database'] }] });
 });
 
+it('forgets what was refused of a step with the step, and says nothing of it at the next one', async () => {
+  const { page } = demo;
+  await page.goto(`/plans/${name}/edit`);
+  for (const [index, check] of ['first', 'second'].entries()) {
+    await page.getByRole('button', { name: 'Add health check' }).first().click();
+    await page.getByRole('group', { name: /^Health check/ }).nth(index).getByLabel('Name', { exact: true }).fill(check);
+  }
+  const steps = { first: page.getByRole('group', { name: 'Health check first' }), second: page.getByRole('group', { name: 'Health check second' }) };
+  await steps.first.getByLabel('Minutes at most').fill('0');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Nothing was stored').waitFor();
+  const invalid = (step: Locator) => step.getByLabel('Minutes at most').getAttribute('aria-invalid');
+  await expect.poll(() => invalid(steps.first)).toBe('true');
+  await page.getByRole('button', { name: 'Remove: Health check first' }).click();
+  await steps.first.waitFor({ state: 'detached' });
+  expect(await invalid(steps.second)).not.toBe('true');
+});
+
 it('does not overwrite what somebody else has changed meanwhile', async () => {
   const { page } = demo;
   await page.goto(`/plans/${name}/edit`);
@@ -119,6 +137,7 @@ it('does not overwrite what somebody else has changed meanwhile', async () => {
   await api('PUT', `/recovery-plans/${name}`, { ...document, description: 'theirs' });
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Somebody else has changed it').waitFor();
+  expect(await page.getByLabel('Description').inputValue()).toBe('mine');
   expect(await api('GET', `/recovery-plans/${name}`)).toMatchObject({ description: 'theirs' });
 });
 

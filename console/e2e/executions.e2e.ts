@@ -76,6 +76,27 @@ describe('an execution, live', () => {
     }
   });
 
+  it('draws again for a second that passes only what shows the time', async () => {
+    const { page } = demo;
+    const changed = await page.evaluate(async () => {
+      const places = new Map([['.rto-clock', 0], ['#servers', 0], ['.wave-graph', 0], ['h1', 0]]);
+      const observer = new MutationObserver((mutations) => {
+        for (const { target } of mutations) {
+          const element = target instanceof Element ? target : target.parentElement;
+          for (const [place, count] of places) {
+            places.set(place, count + (element?.closest(place) ? 1 : 0));
+          }
+        }
+      });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      observer.disconnect();
+      return Object.fromEntries(places);
+    });
+    expect(changed['.rto-clock']).toBeGreaterThanOrEqual(3);
+    expect(changed).toMatchObject({ '#servers': 0, '.wave-graph': 0, h1: 0 });
+  });
+
   it('says that it is stale while there is no connection, and then shows what happened meanwhile', async () => {
     const { page, context, complaints } = demo;
     await context.setOffline(true);

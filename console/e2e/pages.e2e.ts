@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { begin } from './aws.js';
 import { type Window, inspect, launch, signIn, windowOf } from './browser.js';
 import { api, cloud, sourceServers, unique } from './cloud.js';
 
@@ -71,6 +72,28 @@ it('asks preflight, and shows what it found', async () => {
   await demo.page.getByRole('button', { name: 'Run preflight' }).click();
   await demo.page.getByText('A run would be let through').waitFor();
   await demo.page.getByText('Never drilled').waitFor();
+});
+
+it('counts how ready the plans are, and lists those of a kind', async () => {
+  const { page } = demo;
+  await begin('readiness', {});
+  const looked = async () => (await api<{ count: number }>('GET', `/recovery-plans/${plan}/readiness?limit=1`)).count === 1;
+  await vi.waitUntil(looked, { timeout: 60_000, interval: 1000 });
+  await page.goto('/');
+  await page.getByRole('link', { name: /^[1-9]\d* never drilled$/ }).click();
+  await page.getByRole('link', { name: plan, exact: true }).waitFor();
+  await inspect(demo, 'plans-never-drilled');
+  await page.goto('/plans?readiness=NOT_READY');
+  await page.getByRole('button', { name: /Not ready/ }).waitFor();
+  await page.getByRole('link', { name: plan, exact: true }).waitFor({ state: 'detached' });
+});
+
+it('has the switch of light and dark on a phone, too', async () => {
+  const { page, context } = await windowOf(browser, 'demo', { width: 390, height: 844 });
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'Dark mode' }).or(page.getByRole('menuitem', { name: 'Dark mode' })).first().click();
+  await page.locator('body.awsui-dark-mode').waitFor({ state: 'attached' });
+  await context.close();
 });
 
 it('shows what a version changed', async () => {

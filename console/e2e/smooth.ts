@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 
 /** What the browser says of an interaction that it was asked about. */
 export interface Measured {
@@ -9,6 +9,8 @@ export interface Measured {
   readonly median: number;
   /** What kept the page from answering to anything else; 0 when no task took 50 ms or more. */
   readonly longestTask: number;
+  /** What the page's main thread computed meanwhile, in milliseconds of its own time: neighbours do not count. */
+  readonly cpu: number;
 }
 
 interface Seen {
@@ -35,8 +37,10 @@ export async function measure(page: Page, what: string, act: () => Promise<unkno
     tasks.observe({ type: 'longtask' });
     Object.assign(window, { smooth: { seen, observers: [events, tasks] } });
   });
+  const before = await computed(page);
   await act();
   await page.waitForTimeout(AFTER_MS);
+  const cpu = (await computed(page)) - before;
   const { events, tasks } = await page.evaluate(() => {
     const { smooth } = window as unknown as { smooth: { seen: Seen; observers: PerformanceObserver[] } };
     smooth.observers.forEach((observer) => observer.disconnect());
@@ -54,13 +58,27 @@ export async function measure(page: Page, what: string, act: () => Promise<unkno
     slowest: Math.round(times.at(-1) ?? 0),
     median: Math.round(times[Math.floor(times.length / 2)] ?? 0),
     longestTask: Math.round(Math.max(0, ...tasks)),
+    cpu: Math.round(cpu),
   };
+}
+
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** Milliseconds that the main thread has computed so far, in time of that thread and not of the clock on the wall. */
+async function computed(page: Page): Promise<number> {
+  const session = sessions.get(page) ?? page.context().newCDPSession(page);
+  if (!sessions.has(page)) {
+    sessions.set(page, session);
+    await (await session).send('Performance.enable', { timeDomain: 'threadTicks' });
+  }
+  const { metrics } = await (await session).send('Performance.getMetrics');
+  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
 }
 
 /** A line for each, and which are slower than `target`. */
 export function table(head: string, measured: readonly Measured[], target: number): string {
   const column = (value: string | number) => String(value).padStart(9);
-  const line = ({ what, interactions, slowest, median, longestTask }: Measured) =>
-    `${what.padEnd(44)}${[interactions, median, slowest, longestTask].map(column).join('')}${slowest > target ? '  !' : ''}`;
-  return [`${head.padEnd(44)}${['events', 'median', 'slowest', 'task'].map(column).join('')}  ms`, ...measured.map(line)].join('\n');
+  const line = ({ what, interactions, slowest, median, longestTask, cpu }: Measured) =>
+    `${what.padEnd(44)}${[interactions, median, slowest, longestTask, cpu].map(column).join('')}${slowest > target ? '  !' : ''}`;
+  return [`${head.padEnd(44)}${['events', 'median', 'slowest', 'task', 'cpu'].map(column).join('')}  ms`, ...measured.map(line)].join('\n');
 }

@@ -26,6 +26,7 @@ export const to = {
   audit: '/audit',
   settings: '/settings',
   plans: '/plans',
+  plansOfKind: (kind: string) => `/plans?readiness=${encodeURIComponent(kind)}`,
   newPlan: '/new-plan',
   editPlan: (name: string) => `/plans/${encodeURIComponent(name)}/edit`,
   plan: (name: string) => `/plans/${encodeURIComponent(name)}`,

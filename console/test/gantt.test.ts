@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitted, tickLabel, ticks } from '../src/view/gantt-scale.js';
+import { axisLength, fitted, tickLabel, ticks } from '../src/view/gantt-scale.js';
 import { layered } from '../src/view/layered.js';
 
 describe('time axis', () => {
@@ -9,6 +9,15 @@ describe('time axis', () => {
       expect(ticks(length, 6).length).toBeLessThanOrEqual(7);
     }
     expect(tickLabel(4500)).toBe('1:15');
+  });
+
+  it('keeps its length while a run goes on, most of the time', () => {
+    for (const seconds of [60, 4000, 90_000]) {
+      expect(axisLength(seconds)).toBeGreaterThanOrEqual(seconds * 1.03);
+      expect(axisLength(seconds)).toBeLessThan(seconds * 1.12 + 60);
+    }
+    const lengths = new Set(Array.from({ length: 600 }, (_, second) => axisLength(4000 + second)));
+    expect(lengths.size).toBeLessThanOrEqual(4);
   });
 
   it('shortens what does not fit', () => {

@@ -1,7 +1,7 @@
-import { type InfiniteData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useApi } from '../shell/context.js';
-import { body } from './client.js';
+import { type Api, body } from './client.js';
 import type { Execution, Mode, RecoveryPointChoice } from './types.js';
 
 /** Shorter than the 2 s in which the console promises to show what the API knows. */
@@ -162,12 +162,22 @@ export function usePlanRuns(name: string) {
   });
 }
 
+const readinessOf = (api: Api, name: string) => ({
+  queryKey: ['readiness', name],
+  queryFn: () => body(api.GET('/v1/recovery-plans/{name}/readiness', { params: { path: { name }, query: { limit: 1 } } })),
+  staleTime: 30_000,
+});
+
 export function useReadiness(name: string) {
+  return useQuery(readinessOf(useApi(), name));
+}
+
+/** The newest readiness of each plan, in their order; undefined while it is asked for, null where there is none. */
+export function useEveryReadiness(names: readonly string[]) {
   const api = useApi();
-  return useQuery({
-    queryKey: ['readiness', name],
-    queryFn: () => body(api.GET('/v1/recovery-plans/{name}/readiness', { params: { path: { name }, query: { limit: 1 } } })),
-    staleTime: 30_000,
+  return useQueries({
+    queries: names.map((name) => readinessOf(api, name)),
+    combine: (answers) => answers.map(({ data, isPending }) => (isPending ? undefined : (data?.items[0] ?? null))),
   });
 }
 

@@ -85,6 +85,12 @@ function Top() {
           void navigate('/');
         },
       }}
+      i18nStrings={{
+        overflowMenuTriggerText: common.menu.open,
+        overflowMenuTitleText: common.menu.title,
+        overflowMenuBackIconAriaLabel: common.menu.back,
+        overflowMenuDismissIconAriaLabel: common.menu.close,
+      }}
       utilities={[
         { type: 'button', text: dark ? common.light : common.dark, onClick: toggle },
         {

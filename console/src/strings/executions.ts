@@ -88,6 +88,7 @@ export const execution = {
     expected: 'Expected',
     reason: 'Reason',
     failedServers: (count: number) => `${count} failed`,
+    pages: { next: 'Next page of waves', previous: 'Previous page of waves', page: (n: number) => `Page ${n} of waves` },
   },
   servers: {
     title: 'Servers',
@@ -179,5 +180,6 @@ export const execution = {
     who: 'Who',
     empty: 'Nothing yet',
     older: 'Show older events',
+    pages: { next: 'Next page of events', previous: 'Previous page of events', page: (n: number) => `Page ${n} of events` },
   },
 } as const;

@@ -69,6 +69,8 @@ export const groups = {
   live: 'In DRS',
   drift: 'Differences',
   noDrift: 'None',
+  difference: 'difference',
+  notRead: 'Could not be read',
   drifting: (count: number, of: number) => (count === 0 ? `All ${of} are as wanted` : `${count} of ${of} differ or could not be read; set before the next launch`),
   onlyDrift: 'Only those that differ',
   findSettings: 'Find a server by name or id',

@@ -6,6 +6,7 @@ export const findings = {
   subject: 'Concerns',
   message: 'What',
   remedy: 'What to do',
+  pages: { next: 'Next page of findings', previous: 'Previous page of findings', page: (n: number) => `Page ${n} of findings` },
 } as const;
 
 export const plans = {
@@ -23,6 +24,7 @@ export const plans = {
     version: 'Version',
     updated: 'Changed',
   },
+  anyReadiness: 'Any readiness',
   notLookedAt: 'Not looked at yet',
   never: 'never drilled',
 } as const;

@@ -2,8 +2,10 @@ import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { itemsOf } from '../api/queries.js';
 import { useMay } from '../shell/context.js';
@@ -33,14 +35,18 @@ interface CatalogTableProps<T extends Stored> {
   readonly columns: readonly TableProps.ColumnDefinition<T>[];
   /** Where a new one is written, and what the button for it says. */
   readonly create: { readonly href: string; readonly label: string };
+  /** Which of them are shown; all when left out. */
+  readonly only?: (item: T) => boolean;
+  /** What chooses that. */
+  readonly narrow?: ReactNode;
 }
 
 /** The page of everything that is stored of a kind. */
-export function CatalogTable<T extends Stored>({ query, words, columns, create }: CatalogTableProps<T>) {
-  const { items, filterProps, paginationProps, collectionProps, filteredItemsCount } = useCollection(itemsOf(query.data), {
+export function CatalogTable<T extends Stored>({ query, words, columns, create, only, narrow }: CatalogTableProps<T>) {
+  const { items, filterProps, paginationProps, collectionProps, filteredItemsCount } = useCollection(only ? itemsOf(query.data).filter(only) : itemsOf(query.data), {
     filtering: {
       fields: ['name', 'description'],
-      empty: <Empty words={words} />,
+      empty: only ? <Box textAlign="center">{common.noMatch}</Box> : <Empty words={words} />,
       noMatch: <Box textAlign="center">{common.noMatch}</Box>,
     },
     pagination: { pageSize: 50 },
@@ -65,7 +71,10 @@ export function CatalogTable<T extends Stored>({ query, words, columns, create }
         <PromptPagination {...paginationProps} ariaLabels={{ nextPageLabel: common.pages.next, previousPageLabel: common.pages.previous, pageLabel: common.pages.page }} />
       }
       filter={
-        <PromptFilter {...filterProps} filteringAriaLabel={words.filter} filteringPlaceholder={words.filter} countText={common.matches(filteredItemsCount ?? 0)} />
+        <SpaceBetween direction="horizontal" size="xs">
+          <PromptFilter {...filterProps} filteringAriaLabel={words.filter} filteringPlaceholder={words.filter} countText={common.matches(filteredItemsCount ?? 0)} />
+          {narrow}
+        </SpaceBetween>
       }
     />
   );

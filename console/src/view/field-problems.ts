@@ -25,3 +25,23 @@ export function problemBesides(problems: readonly FieldProblem[], field: string,
   const parts = shown.map((part) => (part.startsWith('[') ? `${field}${part}` : `${field}.${part}`));
   return problemAt(problemsElsewhere(problems, parts), field);
 }
+
+/** Where an item of a list is now that was at `index`; undefined where it is gone. */
+export type Moved = (index: number) => number | undefined;
+
+export const removed = (gone: number): Moved => (index) => (index === gone ? undefined : index > gone ? index - 1 : index);
+
+export const exchanged = (left: number, right: number): Moved => (index) => (index === left ? right : index === right ? left : index);
+
+/** What was refused, after the items of `list` changed their places: what is wrong with one goes with it. */
+export function problemsMoved(problems: readonly FieldProblem[], list: string, moved: Moved): FieldProblem[] {
+  return problems.flatMap((problem) => {
+    const at = place(problem.at);
+    const [, index, rest = ''] = (at.startsWith(list) && /^\[(\d+)\](.*)$/.exec(at.slice(list.length))) || [];
+    if (index === undefined) {
+      return [problem];
+    }
+    const now = moved(Number(index));
+    return now === undefined ? [] : [{ ...problem, at: `${list}[${now}]${rest}` }];
+  });
+}

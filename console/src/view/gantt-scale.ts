@@ -11,6 +11,12 @@ export function ticks(lengthSeconds: number, most: number): number[] {
   return result;
 }
 
+/** How long the axis of a picture is that has to show `seconds`: the same for a while, so that a run that goes on does not move everything. */
+export function axisLength(seconds: number): number {
+  const step = STEPS.find((one) => seconds / one <= 20) ?? 86_400;
+  return Math.ceil((seconds * 1.03) / step) * step;
+}
+
 /** `0:20`, hours and minutes from the start. */
 export function tickLabel(seconds: number): string {
   const minutes = Math.round(seconds / 60);

@@ -1,6 +1,7 @@
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import { execution as strings } from '../strings/executions.js';
-import { fitted, tickLabel, ticks } from './gantt-scale.js';
+import { memo } from 'react';
+import { axisLength, fitted, tickLabel, ticks } from './gantt-scale.js';
 import { INK, TONE } from './tone.js';
 import { useWidth } from './use-width.js';
 
@@ -8,7 +9,8 @@ import { useWidth } from './use-width.js';
 export interface GanttRow {
   readonly name: string;
   readonly expected?: { start: number; end: number; late: number; critical: boolean };
-  readonly actual?: { start: number; launched?: number; end: number; look: StatusIndicatorProps.Type };
+  /** Without an end: it goes on, and is as long as `now` says. */
+  readonly actual?: { start: number; launched?: number; end?: number; look: StatusIndicatorProps.Type };
 }
 
 interface Props {
@@ -28,8 +30,9 @@ export function Gantt({ rows, target: promised, now }: Props) {
   const long = Math.max(60, now ?? 0, ...ends);
   // One that is far off would press everything else into a corner; its number stands elsewhere.
   const target = promised !== undefined && promised < 3 * long ? promised : undefined;
-  const length = Math.max(long, target ?? 0) * 1.03;
-  const x = (seconds: number) => labels + (seconds / length) * (width - labels - 8);
+  const length = axisLength(Math.max(long, target ?? 0));
+  const scale = (width - labels - 8) / length;
+  const x = (seconds: number) => labels + seconds * scale;
   const height = AXIS + rows.length * ROW + 6;
   return (
     <div>
@@ -43,7 +46,14 @@ export function Gantt({ rows, target: promised, now }: Props) {
               </g>
             ))}
             {rows.map((row, index) => (
-              <Row key={row.name} row={row} x={x} y={AXIS + index * ROW} labels={labels} />
+              <Row
+                key={row.name}
+                row={row}
+                end={row.actual && (row.actual.end ?? now ?? row.actual.start)}
+                scale={scale}
+                y={AXIS + index * ROW}
+                labels={labels}
+              />
             ))}
             {target !== undefined && <Marker at={x(target)} height={height} colour={TONE.error} dashed />}
             {now !== undefined && <Marker at={x(now)} height={height} colour={TONE.info} />}
@@ -57,12 +67,17 @@ export function Gantt({ rows, target: promised, now }: Props) {
 
 interface RowProps {
   readonly row: GanttRow;
-  readonly x: (seconds: number) => number;
+  /** Where the bar of what happened ends now. */
+  readonly end: number | undefined;
+  /** Pixels of a second. */
+  readonly scale: number;
   readonly y: number;
   readonly labels: number;
 }
 
-function Row({ row: { name, expected, actual }, x, y, labels }: RowProps) {
+/** Of a hundred only those that go on are drawn again when time passes. */
+const Row = memo(function Row({ row: { name, expected, actual }, end, scale, y, labels }: RowProps) {
+  const x = (seconds: number) => labels + seconds * scale;
   const span = (from: number, to: number) => ({ x: x(from), width: Math.max(2, x(to) - x(from)) });
   return (
     <g>
@@ -85,9 +100,9 @@ function Row({ row: { name, expected, actual }, x, y, labels }: RowProps) {
           />
         </>
       )}
-      {actual && (
+      {actual && end !== undefined && (
         <>
-          <rect {...span(actual.start, actual.end)} y={y + 7} height={16} rx={3} fill={TONE[actual.look]} />
+          <rect {...span(actual.start, end)} y={y + 7} height={16} rx={3} fill={TONE[actual.look]} />
           {actual.launched !== undefined && (
             <line x1={x(actual.launched)} x2={x(actual.launched)} y1={y + 7} y2={y + 23} stroke={INK.background} strokeWidth={2} />
           )}
@@ -95,7 +110,7 @@ function Row({ row: { name, expected, actual }, x, y, labels }: RowProps) {
       )}
     </g>
   );
-}
+});
 
 function Marker({ at, height, colour, dashed = false }: { at: number; height: number; colour: string; dashed?: boolean }) {
   return <line x1={at} x2={at} y1={AXIS - 6} y2={height} stroke={colour} strokeWidth={2} strokeDasharray={dashed ? '6 4' : undefined} />;

@@ -1,7 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-
 import { common } from '../strings/common.js';
 
 interface NextPageProps {
@@ -9,19 +8,26 @@ interface NextPageProps {
     readonly hasNextPage: boolean;
     readonly isFetchingNextPage: boolean;
     readonly isFetchNextPageError: boolean;
-    readonly fetchNextPage: () => unknown;
+    readonly fetchNextPage: () => Promise<{ isFetchNextPageError: boolean }>;
   };
+  readonly pages: { readonly current: number; readonly count: number; readonly go: (page: number) => void };
   /** What the button says; by default that there is more. */
   readonly label?: string;
 }
 
-/** Below a list: what loads its next page, while there is one; and that it could not be had, to try again. */
-export function NextPage({ query, label = common.more }: NextPageProps) {
+/** Below a list: on to its next page, which is loaded where it is not there; and that it could not be had, to try again. */
+export function NextPage({ query, pages: { current, count, go }, label = common.more }: NextPageProps) {
+  const isLast = current === count;
+  const next = async () => {
+    if (!isLast || !(await query.fetchNextPage()).isFetchNextPageError) {
+      go(current + 1);
+    }
+  };
   return (
-    query.hasNextPage && (
+    (query.hasNextPage || !isLast) && (
       <Box textAlign="center">
-        {query.isFetchNextPageError && <Alert type="error">{common.errors.failed}</Alert>}
-        <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{label}</Button>
+        {isLast && query.isFetchNextPageError && <Alert type="error">{common.errors.failed}</Alert>}
+        <Button loading={query.isFetchingNextPage} onClick={() => void next()}>{label}</Button>
       </Box>
     )
   );

@@ -5,6 +5,7 @@ import { useReadiness } from '../api/queries.js';
 import { common } from '../strings/common.js';
 import { plans as text } from '../strings/plans.js';
 import { dateTime, words } from './format.js';
+import { neverDrilled } from './readiness-kind.js';
 import { lookOf } from './status.js';
 
 /** What the last scheduled look at a plan found, with its findings behind it. */
@@ -17,8 +18,7 @@ export function PlanReadiness({ name }: { name: string }) {
   if (!latest) {
     return <StatusIndicator type="pending">{query.error ? query.error.message : text.notLookedAt}</StatusIndicator>;
   }
-  const never = latest.findings.some(({ code }) => code === 'NEVER_DRILLED');
-  const label = never ? `${words(latest.verdict)}, ${text.never}` : words(latest.verdict);
+  const label = neverDrilled(latest) ? `${words(latest.verdict)}, ${text.never}` : words(latest.verdict);
   const indicator = <StatusIndicator type={lookOf(latest.verdict)}>{label}</StatusIndicator>;
   if (latest.findings.length === 0) {
     return indicator;

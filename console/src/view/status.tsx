@@ -29,6 +29,7 @@ const LOOKS: Record<string, Look> = {
   ATTENTION: 'warning',
   UNKNOWN: 'warning',
   LEFT_OVER: 'warning',
+  NEVER_DRILLED: 'warning',
   WARNS: 'warning',
   FAILED: 'error',
   UNHEALTHY: 'error',

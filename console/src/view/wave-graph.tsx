@@ -2,11 +2,11 @@ import '@xyflow/react/dist/base.css';
 import './wave-graph.css';
 import { Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import { replaceEqualDeep } from '@tanstack/react-query';
-import { memo, useMemo, useState } from 'react';
+import { memo, useMemo } from 'react';
 import { execution as strings } from '../strings/executions.js';
 import { type GraphWave, type Layered, NODE, layered } from './layered.js';
 import { INK, TONE } from './tone.js';
+import { useSame } from './use-same.js';
 import { useWidth } from './use-width.js';
 
 /** What is drawn of a wave. */
@@ -77,16 +77,6 @@ const edgeOf = (edge: Layered['edges'][number]): Edge => ({
   style: { stroke: INK.quiet },
   markerEnd: { type: MarkerType.ArrowClosed, color: 'currentColor' },
 });
-
-/** What is as before stays the same object: of a hundred waves only those that changed are drawn again. */
-function useSame<T>(next: T): T {
-  const [before, setBefore] = useState(next);
-  const same = replaceEqualDeep(before, next);
-  if (same !== before) {
-    setBefore(() => same);
-  }
-  return same;
-}
 
 const WaveBox = memo(function WaveBox({ data: { wave, selected, sideways, select } }: NodeProps<WaveNode>) {
   return (

@@ -17,6 +17,7 @@ import { common } from '../../strings/common.js';
 import { audit as text } from '../../strings/inventory.js';
 import { dateTime } from '../../view/format.js';
 import { NextPage } from '../../view/next-page.js';
+import { usePages } from '../../view/pages.js';
 
 /** Who did what. The API filters: the log is longer than anybody loads. */
 export default function AuditPage() {
@@ -31,6 +32,7 @@ export default function AuditPage() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextToken }) => nextToken ?? undefined,
   });
+  const pages = usePages(itemsOf(query.data));
   if (query.error && !query.data) {
     return <Failure error={query.error} retry={() => void query.refetch()} />;
   }
@@ -40,7 +42,8 @@ export default function AuditPage() {
       variant="full-page"
       stickyHeader
       trackBy="id"
-      items={itemsOf(query.data)}
+      {...pages.rows}
+      pagination={pages.pagination}
       loading={query.isPending}
       loadingText={common.loading}
       wrapLines
@@ -61,7 +64,7 @@ export default function AuditPage() {
         </form>
       }
       columnDefinitions={COLUMNS}
-      footer={<NextPage query={query} />}
+      footer={<NextPage query={query} pages={pages} />}
     />
   );
 }

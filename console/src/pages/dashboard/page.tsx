@@ -15,6 +15,7 @@ import { common } from '../../strings/common.js';
 import { dashboard as text } from '../../strings/dashboard.js';
 import { executions as executionStrings } from '../../strings/executions.js';
 import { dateTime, duration } from '../../view/format.js';
+import { usePages } from '../../view/pages.js';
 import { Status } from '../../view/status.js';
 import { Lag } from './lag.js';
 import { Quotas } from './quotas.js';
@@ -77,11 +78,13 @@ function LastRuns({ runs }: { runs: ExecutionSummary[] }) {
 function LeftStanding() {
   // Asks DRS about each drill, so not every few seconds.
   const query = useExecutions({ leftOver: true }, 60_000);
+  const pages = usePages(itemsOf(query.data));
   return (
     <Table
       header={<Header variant="h2">{text.leftOver}</Header>}
       trackBy="executionId"
-      items={itemsOf(query.data)}
+      {...pages.rows}
+      pagination={pages.pagination}
       loading={query.isPending}
       loadingText={common.loading}
       empty={<Box textAlign="center">{query.error ? query.error.message : text.nothingLeft}</Box>}

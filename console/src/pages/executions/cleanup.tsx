@@ -4,12 +4,14 @@ import type { CleanupRun } from '../../api/types.js';
 import { common } from '../../strings/common.js';
 import { execution as strings } from '../../strings/executions.js';
 import { dateTime } from '../../view/format.js';
+import { usePages } from '../../view/pages.js';
 import { Status } from '../../view/status.js';
 
 const text = strings.cleanup;
 
 /** What becomes of the recovery instances of a drill. */
 export function Cleanup({ cleanup }: { cleanup: CleanupRun }) {
+  const pages = usePages(cleanup.servers);
   return (
     <Table
       header={
@@ -23,7 +25,8 @@ export function Cleanup({ cleanup }: { cleanup: CleanupRun }) {
         </Header>
       }
       trackBy="instanceId"
-      items={cleanup.servers}
+      {...pages.rows}
+      pagination={pages.pagination}
       wrapLines
       columnDefinitions={[
         { id: 'server', header: text.columns.server, isRowHeader: true, minWidth: 130, cell: ({ hostname, serverId }) => hostname || serverId },

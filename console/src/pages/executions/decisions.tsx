@@ -6,12 +6,13 @@ import type { Execution, WaveRun } from '../../api/types.js';
 import { execution as strings } from '../../strings/executions.js';
 import { duration } from '../../view/format.js';
 import { DecisionDialog } from './decision-dialog.js';
+import { useRunTime } from './run-clock.js';
 import { KNOWN, type Known } from './wave-actions.js';
 
 const text = strings.decision;
 
 /** Waves that a person has to decide about, above everything else on the page. */
-export function Decisions({ execution, now }: { execution: Execution; now: number }) {
+export function Decisions({ execution }: { execution: Execution }) {
   const waiting = execution.waves.filter(
     ({ status, allowedActions }) => status === 'AWAITING_APPROVAL' || status === 'AWAITING_DECISION' || allowedActions.length > 0,
   );
@@ -20,16 +21,15 @@ export function Decisions({ execution, now }: { execution: Execution; now: numbe
   }
   return (
     <SpaceBetween size="s">
-      {waiting.map((wave) => <Decision key={wave.number} execution={execution} wave={wave} now={now} />)}
+      {waiting.map((wave) => <Decision key={wave.number} execution={execution} wave={wave} />)}
     </SpaceBetween>
   );
 }
 
-function Decision({ execution, wave, now }: { execution: Execution; wave: WaveRun; now: number }) {
+function Decision({ execution, wave }: { execution: Execution; wave: WaveRun }) {
   const [asking, setAsking] = useState<Known>();
   const { approval, allowedActions, status, reason } = wave;
   const held = status === 'AWAITING_DECISION';
-  const left = approval?.expiresAt == null ? undefined : approval.expiresAt - now;
   const offered = KNOWN.filter((action) => allowedActions.includes(action));
   return (
     <Alert
@@ -46,8 +46,13 @@ function Decision({ execution, wave, now }: { execution: Execution; wave: WaveRu
       }
     >
       {held && reason}
-      {!held && approval && text.who(approval.role)} {!held && approval && left !== undefined && text.expires(duration(left), approval.onTimeout)}
+      {!held && approval && text.who(approval.role)} {!held && approval?.expiresAt != null && <Expiry at={approval.expiresAt} onTimeout={approval.onTimeout} />}
       {asking && <DecisionDialog execution={execution} wave={wave} action={asking} onClose={() => setAsking(undefined)} />}
     </Alert>
   );
+}
+
+function Expiry({ at, onTimeout }: { at: number; onTimeout: string }) {
+  const { now } = useRunTime();
+  return <>{text.expires(duration(at - now), onTimeout)}</>;
 }

@@ -3,12 +3,11 @@ import ContentLayout from '@cloudscape-design/components/content-layout';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useMemo } from 'react';
 import { useParams } from 'react-router';
-import { useExecution, useForecast, usePlanVersion } from '../../api/queries.js';
+import { isLive, useExecution, useForecast, usePlanVersion } from '../../api/queries.js';
 import type { Execution } from '../../api/types.js';
-import { useClock } from '../../shell/context.js';
 import { QueryState } from '../../shell/query-state.js';
-import { useTick } from '../../shell/use-tick.js';
 import { execution as strings } from '../../strings/executions.js';
 import { FindingsTable } from '../../view/findings-table.js';
 import { timeOfDay } from '../../view/format.js';
@@ -17,6 +16,7 @@ import { Cleanup } from './cleanup.js';
 import { Decisions } from './decisions.js';
 import { EventsTable } from './events-table.js';
 import { expectations } from './progress.js';
+import { RunClock } from './run-clock.js';
 import { StoredReports } from './stored-reports.js';
 import { Summary } from './summary.js';
 import { Waves } from './waves.js';
@@ -29,15 +29,16 @@ export default function ExecutionPage() {
 }
 
 function Detail({ execution }: { execution: Execution }) {
-  const clock = useClock();
   const running = execution.endedAt == null;
-  useTick(running, clock.speed > 1 ? 250 : 1000);
-  const now = Math.max(clock.now(), execution.startedAt);
   const version = usePlanVersion(execution.planId, execution.planVersion);
   // Of the plan as it is now. An old run is shown against what it was, which only its totals tell.
   const forecast = useForecast(execution.planId, execution.mode, running || execution.planVersion != null).data;
   const current = forecast?.planVersion === execution.planVersion ? forecast : undefined;
-  const expected = running && current ? expectations(execution, current, now) : undefined;
+  // At any time or at none: which of them is a question of the waves.
+  const hasExpected = useMemo(
+    () => running && current !== undefined && expectations(execution, current, execution.startedAt) !== undefined,
+    [execution, current, running],
+  );
   const target = version.data?.targetRtoMinutes == null ? undefined : version.data.targetRtoMinutes * 60;
   return (
     <ContentLayout
@@ -58,9 +59,13 @@ function Detail({ execution }: { execution: Execution }) {
         )}
         {execution.status === 'REFUSED' && <Alert type="error">{strings.refused} {execution.reason}</Alert>}
         {execution.status !== 'REFUSED' && execution.reason && <Alert type="info">{execution.reason}</Alert>}
-        <Decisions execution={execution} now={now} />
-        <Summary execution={execution} now={now} target={target} expected={expected} hasForecast={current !== undefined} />
-        {execution.waves.length > 0 && <Waves execution={execution} now={now} target={target} expected={expected} forecast={current} />}
+        <RunClock execution={execution} forecast={current}>
+          <SpaceBetween size="l">
+            <Decisions execution={execution} />
+            <Summary execution={execution} target={target} hasForecast={current !== undefined} />
+            {execution.waves.length > 0 && <Waves execution={execution} target={target} hasExpected={hasExpected} forecast={current} />}
+          </SpaceBetween>
+        </RunClock>
         {execution.findings.length > 0 && (
           <ExpandableSection
             variant="container"
@@ -73,7 +78,7 @@ function Detail({ execution }: { execution: Execution }) {
         )}
         {execution.cleanup && <Cleanup cleanup={execution.cleanup} />}
         {!running && <StoredReports execution={execution} />}
-        <EventsTable execution={execution} />
+        <EventsTable executionId={execution.executionId} live={isLive(execution)} />
       </SpaceBetween>
     </ContentLayout>
   );

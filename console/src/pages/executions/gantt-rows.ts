@@ -3,10 +3,12 @@ import type { GanttRow } from '../../view/gantt.js';
 import { lookOf } from '../../view/status.js';
 
 /** A line for each wave, in the plan's order. */
-export function ganttRows(execution: Execution, forecast: PlanForecast | undefined, now: number): GanttRow[] {
+export function ganttRows(execution: Execution, forecast: PlanForecast | undefined): GanttRow[] {
   const from = (at: number) => at - execution.startedAt;
+  const expectedOf = new Map(forecast?.waves.map((wave) => [wave.name, wave]));
   return execution.waves.map((wave) => {
-    const expected = forecast?.waves.find(({ name }) => name === wave.name);
+    const expected = expectedOf.get(wave.name);
+    const end = wave.endedAt ?? execution.endedAt;
     return {
       name: wave.name,
       ...(expected && {
@@ -20,7 +22,7 @@ export function ganttRows(execution: Execution, forecast: PlanForecast | undefin
       ...(wave.startedAt != null && {
         actual: {
           start: from(wave.startedAt),
-          end: from(wave.endedAt ?? now),
+          ...(end != null && { end: from(end) }),
           look: lookOf(wave.status),
           ...(wave.launchedAt != null && { launched: from(wave.launchedAt) }),
         },

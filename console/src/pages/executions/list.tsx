@@ -19,6 +19,7 @@ import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
 import { Empty } from '../../view/empty.js';
 import { dateTime, duration, words } from '../../view/format.js';
 import { NextPage } from '../../view/next-page.js';
+import { usePages } from '../../view/pages.js';
 import { Status } from '../../view/status.js';
 
 /** The history, newest first. */
@@ -30,6 +31,7 @@ export default function ExecutionsPage() {
     propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
     sorting: {},
   });
+  const pages = usePages(items);
   if (query.error && !query.data) {
     return <Failure error={query.error} retry={() => void query.refetch()} />;
   }
@@ -41,7 +43,8 @@ export default function ExecutionsPage() {
         variant="full-page"
         stickyHeader
         trackBy="executionId"
-        items={items}
+        {...pages.rows}
+        pagination={pages.pagination}
         loading={query.isPending}
         loadingText={common.loading}
         header={<Header variant="h1" description={text.description}>{text.title}</Header>}
@@ -58,7 +61,7 @@ export default function ExecutionsPage() {
             <Checkbox checked={leftOver} onChange={({ detail }) => setLeftOver(detail.checked)}>{text.leftOverOnly}</Checkbox>
           </SpaceBetween>
         }
-        footer={<NextPage query={query} />}
+        footer={<NextPage query={query} pages={pages} />}
       />
     </>
   );

@@ -82,11 +82,14 @@ export function expectedEnd(expected: Map<string, Expectation> | undefined): num
 
 const ORDER = ['FAILED', 'UNHEALTHY', 'UNKNOWN', 'LAUNCHING', 'CHECKING', 'PENDING', 'LAUNCHED', 'HEALTHY', 'SKIPPED'];
 
+/** One for all comparisons: thousands are sorted at each poll. */
+const NAMES = new Intl.Collator();
+
 /** Trouble first, then what moves, then what is done. */
 export function bySeverity(left: ServerRun, right: ServerRun): number {
   const rank = ({ status }: ServerRun) => {
     const index = ORDER.indexOf(status);
     return index < 0 ? 2 : index;
   };
-  return rank(left) - rank(right) || left.hostname.localeCompare(right.hostname);
+  return rank(left) - rank(right) || NAMES.compare(left.hostname, right.hostname);
 }

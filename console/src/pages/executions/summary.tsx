@@ -8,14 +8,13 @@ import type { Execution } from '../../api/types.js';
 import { executions, execution as strings } from '../../strings/executions.js';
 import { dateTime, duration } from '../../view/format.js';
 import { Status } from '../../view/status.js';
-import { type Expectation, expectedEnd, progressOf } from './progress.js';
+import { expectedEnd, progressOf } from './progress.js';
+import { useRunTime } from './run-clock.js';
 
 interface Props {
   readonly execution: Execution;
-  readonly now: number;
   /** Seconds. */
   readonly target: number | undefined;
-  readonly expected: Map<string, Expectation> | undefined;
   readonly hasForecast: boolean;
 }
 
@@ -31,7 +30,8 @@ export function Summary(props: Props) {
   );
 }
 
-function RtoClock({ execution, now, target, expected, hasForecast }: Props) {
+function RtoClock({ execution, target, hasForecast }: Props) {
+  const { now, expected } = useRunTime();
   const ended = execution.endedAt ?? undefined;
   const used = (ended ?? now) - execution.startedAt;
   const end = expectedEnd(expected);

@@ -1,36 +1,33 @@
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import Table from '@cloudscape-design/components/table';
-import { createContext, memo, useContext } from 'react';
+import { memo } from 'react';
 import type { Execution, WaveRun } from '../../api/types.js';
 import { common } from '../../strings/common.js';
 import { executions, execution as strings } from '../../strings/executions.js';
 import { duration, timeOfDay, words } from '../../view/format.js';
+import { usePages } from '../../view/pages.js';
 import { Status } from '../../view/status.js';
-import { type Expectation, isUnderWay, progressOf } from './progress.js';
-
-/** What passes while nothing happens: only the cells that show it are rendered again for it. */
-export const RunTime = createContext<{ readonly now: number; readonly expected: Map<string, Expectation> | undefined }>({
-  now: 0,
-  expected: undefined,
-});
+import { isUnderWay, progressOf } from './progress.js';
+import { useRunTime } from './run-clock.js';
 
 interface Props {
   readonly execution: Execution;
   readonly hasExpected: boolean;
-  readonly selected: string | undefined;
   readonly onSelect: (wave: string) => void;
 }
 
+const text = strings.waves;
+
 /** What the graph and the timeline draw, as text. */
-export const WavesTable = memo(function WavesTable({ execution, hasExpected, selected, onSelect }: Props) {
-  const text = strings.waves;
+export const WavesTable = memo(function WavesTable({ execution, hasExpected, onSelect }: Props) {
+  const pages = usePages(execution.waves, text.pages);
   return (
     <Table
       header={<Header variant="h2" counter={`(${execution.waves.length})`}>{text.title}</Header>}
       trackBy="name"
-      items={execution.waves}
-      selectedItems={execution.waves.filter(({ name }) => name === selected)}
+      {...pages.rows}
+      pagination={pages.pagination}
       wrapLines
       columnDefinitions={[
         {
@@ -48,7 +45,7 @@ export const WavesTable = memo(function WavesTable({ execution, hasExpected, sel
         { id: 'ended', header: text.ended, cell: ({ endedAt }) => timeOfDay(endedAt) },
         { id: 'duration', header: text.duration, cell: (wave) => <Took wave={wave} /> },
         ...(hasExpected
-          ? [{ id: 'expected', header: text.expected, cell: (wave: WaveRun) => <Expected wave={wave} /> }]
+          ? [{ id: 'expected', header: text.expected, cell: ({ name, endedAt }: WaveRun) => (endedAt == null ? <Expected wave={name} /> : common.none) }]
           : []),
         ...(execution.waves.some(({ reason }) => reason !== '')
           ? [{ id: 'reason', header: text.reason, cell: ({ reason }: WaveRun) => reason || common.none, minWidth: 240 }]
@@ -59,14 +56,19 @@ export const WavesTable = memo(function WavesTable({ execution, hasExpected, sel
 });
 
 function Took({ wave }: { wave: WaveRun }) {
-  const { now } = useContext(RunTime);
   const { startedAt, endedAt } = wave;
-  return <>{startedAt == null ? common.none : duration((endedAt ?? (isUnderWay(wave) ? now : startedAt)) - startedAt)}</>;
+  if (startedAt == null) {
+    return <>{common.none}</>;
+  }
+  return isUnderWay(wave) ? <Since at={startedAt} /> : <>{duration((endedAt ?? startedAt) - startedAt)}</>;
 }
 
-function Expected({ wave: { name, endedAt } }: { wave: WaveRun }) {
-  const { expected } = useContext(RunTime);
-  return <>{endedAt == null ? timeOfDay(expected?.get(name)?.end) : common.none}</>;
+function Since({ at }: { at: number }) {
+  return <>{duration(useRunTime().now - at)}</>;
+}
+
+function Expected({ wave }: { wave: string }) {
+  return <>{timeOfDay(useRunTime().expected?.get(wave)?.end)}</>;
 }
 
 function serversText(servers: WaveRun['servers']): string {

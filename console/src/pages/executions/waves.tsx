@@ -2,7 +2,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { Suspense, lazy, useCallback, useMemo, useState } from 'react';
+import { Suspense, lazy, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import type { Execution, PlanForecast } from '../../api/types.js';
 import { execution as strings } from '../../strings/executions.js';
 import { words } from '../../view/format.js';
@@ -10,27 +10,28 @@ import { Gantt } from '../../view/gantt.js';
 import { lookOf } from '../../view/status.js';
 import type { GraphNode } from '../../view/wave-graph.js';
 import { ganttRows } from './gantt-rows.js';
-import { type Expectation, progressOf } from './progress.js';
+import { progressOf } from './progress.js';
+import { useRunTime } from './run-clock.js';
 import { ServersTable } from './servers-table.js';
-import { RunTime, WavesTable } from './waves-table.js';
+import { WavesTable } from './waves-table.js';
 
 const WaveGraph = lazy(() => import('../../view/wave-graph.js'));
 
 interface Props {
   readonly execution: Execution;
-  readonly now: number;
   readonly target: number | undefined;
-  readonly expected: Map<string, Expectation> | undefined;
+  readonly hasExpected: boolean;
   readonly forecast: PlanForecast | undefined;
 }
 
 /** The waves four times: as a graph, over time, as a table, and their servers. A wave that is chosen narrows the servers. */
-export function Waves({ execution, now, target, expected, forecast }: Props) {
+export function Waves({ execution: newest, target, hasExpected, forecast }: Props) {
+  // What a poll brings is drawn in pieces that give way to what somebody does meanwhile; so is a narrower list.
+  const execution = useDeferredValue(newest);
   const [selected, setSelected] = useState<string>();
   const select = useCallback((wave: string) => setSelected((before) => (before === wave ? undefined : wave)), []);
-  // The clock comes by every second, the execution only when something happened.
+  const narrowed = useDeferredValue(selected);
   const nodes = useMemo(() => graphNodes(execution), [execution]);
-  const time = useMemo(() => ({ now, expected }), [now, expected]);
   return (
     <SpaceBetween size="l">
       <div className="side-by-side">
@@ -40,18 +41,24 @@ export function Waves({ execution, now, target, expected, forecast }: Props) {
           </Suspense>
         </Container>
         <Container header={<Header variant="h2">{strings.gantt.title}</Header>}>
-          <Gantt
-            rows={ganttRows(execution, forecast, now)}
-            {...(target !== undefined && { target })}
-            {...(execution.endedAt == null && { now: now - execution.startedAt })}
-          />
+          <RunGantt execution={execution} forecast={forecast} target={target} />
         </Container>
       </div>
-      <RunTime value={time}>
-        <WavesTable execution={execution} hasExpected={expected !== undefined} selected={selected} onSelect={select} />
-      </RunTime>
-      <ServersTable execution={execution} wave={selected} onWave={setSelected} />
+      <WavesTable execution={execution} hasExpected={hasExpected} onSelect={select} />
+      <ServersTable execution={execution} wave={narrowed} onWave={setSelected} />
     </SpaceBetween>
+  );
+}
+
+function RunGantt({ execution, forecast, target }: Pick<Props, 'execution' | 'forecast' | 'target'>) {
+  const { now } = useRunTime();
+  const rows = useMemo(() => ganttRows(execution, forecast), [execution, forecast]);
+  return (
+    <Gantt
+      rows={rows}
+      {...(target !== undefined && { target })}
+      {...(execution.endedAt == null && { now: now - execution.startedAt })}
+    />
   );
 }
 

@@ -18,6 +18,7 @@ import { useApi } from '../../shell/context.js';
 import { Failure } from '../../shell/query-state.js';
 import { common } from '../../strings/common.js';
 import { groups as text, servers } from '../../strings/inventory.js';
+import { counted } from '../../view/format.js';
 
 const pairs = (values: Record<string, string>) => Object.entries(values).map(([key, value]) => `${key}: ${value}`).join(', ') || common.none;
 
@@ -95,13 +96,17 @@ const COLUMNS = [
     minWidth: 200,
     cell: ({ drift, error }: ServerLaunchSettings) => {
       if (error != null) {
-        return <StatusIndicator type="error">{error}</StatusIndicator>;
+        return <><StatusIndicator type="error">{text.notRead}</StatusIndicator><div>{error}</div></>;
       }
-      const differences = drift.map(({ setting, wanted, live }) => `${setting}: ${live ?? common.none} → ${wanted}`);
-      return differences.length > 0 ? (
-        <StatusIndicator type="warning">{differences.join(', ')}</StatusIndicator>
-      ) : (
-        <StatusIndicator type="success">{text.noDrift}</StatusIndicator>
+      if (drift.length === 0) {
+        return <StatusIndicator type="success">{text.noDrift}</StatusIndicator>;
+      }
+      // Beside the sign and not in it: what is in it is broken inside words.
+      return (
+        <>
+          <StatusIndicator type="warning">{counted(drift.length, text.difference)}</StatusIndicator>
+          {drift.map(({ setting, wanted, live }) => <div key={setting}>{setting}: {live ?? common.none} → {wanted}</div>)}
+        </>
       );
     },
   },

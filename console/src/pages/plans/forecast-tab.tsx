@@ -11,6 +11,7 @@ import { plan as strings } from '../../strings/plans.js';
 import { duration, words } from '../../view/format.js';
 import { Gantt } from '../../view/gantt.js';
 import { ModeSwitch } from '../../view/mode-switch.js';
+import { usePages } from '../../view/pages.js';
 import { Status } from '../../view/status.js';
 
 const text = strings.forecast;
@@ -29,6 +30,7 @@ export function ForecastTab({ plan }: { plan: Plan }) {
 
 function Forecast({ forecast }: { forecast: PlanForecast }) {
   const target = forecast.target?.targetRtoMinutes;
+  const pages = usePages(forecast.waves);
   return (
     <SpaceBetween size="l">
       <Container>
@@ -54,7 +56,9 @@ function Forecast({ forecast }: { forecast: PlanForecast }) {
       <Table
         trackBy="name"
         ariaLabels={{ tableLabel: text.title }}
-        items={forecast.waves}
+        wrapLines
+        {...pages.rows}
+        pagination={pages.pagination}
         columnDefinitions={[
           {
             id: 'name',

@@ -26,12 +26,12 @@ export function PreflightTab({ plan }: { plan: Plan }) {
       {!data && !error && <Box color="text-body-secondary">{text.hint}</Box>}
       {error && <Failure error={error} retry={() => void refetch()} />}
       {data && (
-        <>
+        <SpaceBetween size="l">
           <Alert type={data.ready ? 'success' : 'error'} header={data.ready ? text.ready : text.notReady}>
             {text.checkedAt(dateTime(data.checkedAt))}
           </Alert>
           <FindingsTable findings={data.findings} />
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

@@ -12,6 +12,7 @@ import { differences } from '../../view/differences.js';
 import { dateTime } from '../../view/format.js';
 import { NextPage } from '../../view/next-page.js';
 import { type Pair, pairOf } from './version-pair.js';
+import { usePages } from '../../view/pages.js';
 
 const text = strings.versions;
 
@@ -20,10 +21,11 @@ export function VersionsTab({ plan }: { plan: Plan }) {
   const query = usePlanVersions(plan.name);
   const [shown, setShown] = useState<Pair>();
   const [selected, setSelected] = useState<readonly Plan[]>([]);
+  const items = itemsOf(query.data);
+  const pages = usePages(items);
   if (query.error && !query.data) {
     return <Failure error={query.error} retry={() => void query.refetch()} />;
   }
-  const items = itemsOf(query.data);
   const compared = pairOf(selected);
   return (
     <>
@@ -35,7 +37,8 @@ export function VersionsTab({ plan }: { plan: Plan }) {
           allItemsSelectionLabel: () => text.selectAll,
           itemSelectionLabel: (_, { version }) => text.select(version),
         }}
-        items={items}
+        {...pages.rows}
+        pagination={pages.pagination}
         loading={query.isPending}
         loadingText={common.loading}
         selectionType="multi"
@@ -52,7 +55,7 @@ export function VersionsTab({ plan }: { plan: Plan }) {
           { id: 'by', header: text.by, cell: ({ updatedBy }) => updatedBy },
           { id: 'changes', header: text.show, cell: (after) => <ShowChanges after={after} items={items} onShow={setShown} /> },
         ]}
-        footer={<NextPage query={query} />}
+        footer={<NextPage query={query} pages={pages} />}
       />
       {shown && <Changes {...shown} onClose={() => setShown(undefined)} />}
     </>
@@ -74,13 +77,15 @@ function ShowChanges({ after, items, onShow }: { after: Plan; items: readonly Pl
 }
 
 function Changes({ before, after, onClose }: { before: Plan; after: Plan; onClose: () => void }) {
+  const pages = usePages(differences(before, after));
   return (
     <Modal visible size="large" header={text.differences(before.version, after.version)} closeAriaLabel={common.close} onDismiss={onClose}>
       <Table
         variant="embedded"
         ariaLabels={{ tableLabel: text.differences(before.version, after.version) }}
         trackBy="field"
-        items={differences(before, after)}
+        {...pages.rows}
+        pagination={pages.pagination}
         empty={text.none}
         wrapLines
         columnDefinitions={[

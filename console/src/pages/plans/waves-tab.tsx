@@ -7,6 +7,7 @@ import type { Plan, Wave } from '../../api/types.js';
 import { common } from '../../strings/common.js';
 import { plan as strings } from '../../strings/plans.js';
 import { counted, words } from '../../view/format.js';
+import { pageOf, usePages } from '../../view/pages.js';
 
 const WaveGraph = lazy(() => import('../../view/wave-graph.js'));
 const text = strings.waves;
@@ -14,6 +15,11 @@ const text = strings.waves;
 /** What waits for what, drawn and written. */
 export function WavesTab({ plan }: { plan: Plan }) {
   const [selected, setSelected] = useState<string>();
+  const pages = usePages(plan.waves);
+  const select = (name: string) => {
+    setSelected(name);
+    pages.go(pageOf(plan.waves.findIndex((wave) => wave.name === name)));
+  };
   const nodes = plan.waves.map(({ name, dependsOnWaves = [], groups, approval }) => ({
     name,
     dependsOnWaves,
@@ -26,15 +32,15 @@ export function WavesTab({ plan }: { plan: Plan }) {
     <SpaceBetween size="l">
       <Container>
         <Suspense fallback={<Spinner />}>
-          <WaveGraph waves={nodes} selected={selected} onSelect={setSelected} />
+          <WaveGraph waves={nodes} selected={selected} onSelect={select} />
         </Suspense>
       </Container>
       <Table
         trackBy="name"
         ariaLabels={{ tableLabel: text.title }}
-        items={plan.waves}
+        {...pages.rows}
+        pagination={pages.pagination}
         wrapLines
-        selectedItems={plan.waves.filter(({ name }) => name === selected)}
         columnDefinitions={COLUMNS}
       />
     </SpaceBetween>

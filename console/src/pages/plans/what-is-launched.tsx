@@ -7,6 +7,7 @@ import type { Plan } from '../../api/types.js';
 import { useApi } from '../../shell/context.js';
 import { start as text } from '../../strings/plans.js';
 import { counted } from '../../view/format.js';
+import { usePages } from '../../view/pages.js';
 
 /** More names than this nobody reads; the number is exact all the same. */
 const SHOWN = 12;
@@ -36,12 +37,14 @@ export function WhatIsLaunched({ plan }: { plan: Plan }) {
     const more = hosts.length > SHOWN ? ', …' : '';
     return `${counted(hosts.length, 'server')}: ${hosts.slice(0, SHOWN).join(', ')}${more}`;
   };
+  const pages = usePages(plan.waves);
   return (
     <Table
       variant="embedded"
       header={<Header variant="h3">{text.launched}</Header>}
       trackBy="name"
-      items={plan.waves}
+      {...pages.rows}
+      pagination={pages.pagination}
       wrapLines
       columnDefinitions={[
         { id: 'wave', header: text.wave, isRowHeader: true, cell: ({ name }) => name, width: 200 },

@@ -16,6 +16,7 @@ import { reports as text } from '../../strings/reports.js';
 import { Empty } from '../../view/empty.js';
 import { dateTime, fileSize, words } from '../../view/format.js';
 import { NextPage } from '../../view/next-page.js';
+import { usePages } from '../../view/pages.js';
 import { PlanSelect } from '../../view/plan-select.js';
 import { Status } from '../../view/status.js';
 import { ReportButton } from '../executions/report-button.js';
@@ -27,6 +28,7 @@ export default function ReportsPage() {
   const plan = search.get('plan') ?? '';
   const mode = modeOf(search.get('mode'));
   const query = useReports({ ...(plan && { planId: plan }), ...(mode && { mode }) });
+  const pages = usePages(itemsOf(query.data));
   const choose = (name: string, value: string | undefined) =>
     setSearch((before) => {
       const after = new URLSearchParams(before);
@@ -45,7 +47,8 @@ export default function ReportsPage() {
         stickyHeader
         trackBy="executionId"
         wrapLines
-        items={itemsOf(query.data)}
+        {...pages.rows}
+        pagination={pages.pagination}
         loading={query.isPending}
         loadingText={common.loading}
         header={<Header variant="h1" description={text.description}>{text.title}</Header>}
@@ -57,7 +60,7 @@ export default function ReportsPage() {
             <ModeSelect mode={mode} onMode={(chosen) => choose('mode', chosen)} />
           </SpaceBetween>
         }
-        footer={<NextPage query={query} label={text.more} />}
+        footer={<NextPage query={query} pages={pages} label={text.more} />}
       />
     </>
   );

@@ -17,6 +17,7 @@ import { COLUMNS } from './columns.js';
 import { DeleteScheduleDialog } from './delete-dialog.js';
 import { ScheduleDialog } from './dialog.js';
 import { keyOf } from './draft.js';
+import { usePages } from '../../view/pages.js';
 
 interface Props {
   /** Whose schedules; those of all plans when left out. */
@@ -31,6 +32,7 @@ type Doing = { readonly what: 'write' | 'delete'; readonly schedule: PlanSchedul
 /** Schedules with what came of them; who may change plans may change these. */
 export function ScheduleTable({ plan, variant, filter }: Props) {
   const query = useSchedules(plan);
+  const pages = usePages(itemsOf<PlanSchedule>(query.data));
   const mayPlan = useMay('Plan');
   const [doing, setDoing] = useState<Doing>();
   const columns = plan === undefined ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'plan');
@@ -51,14 +53,17 @@ export function ScheduleTable({ plan, variant, filter }: Props) {
         stickyHeader={variant === 'full-page'}
         trackBy={keyOf}
         wrapLines
-        items={itemsOf<PlanSchedule>(query.data)}
+        // On a laptop there are more columns than fit: what can be done stays in sight.
+        stickyColumns={mayPlan ? { last: 1 } : {}}
+        {...pages.rows}
+        pagination={pages.pagination}
         loading={query.isPending}
         loadingText={common.loading}
         header={<Header variant={variant === 'full-page' ? 'h1' : 'h2'} description={text.description} actions={create}>{text.title}</Header>}
         empty={query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Empty words={text} />}
         columnDefinitions={mayPlan ? [...columns, actions] : columns}
         filter={filter}
-        footer={<NextPage query={query} label={text.more} />}
+        footer={<NextPage query={query} pages={pages} label={text.more} />}
       />
       {doing?.what === 'write' && <ScheduleDialog plan={plan} schedule={doing.schedule} onClose={close} />}
       {doing?.what === 'delete' && doing.schedule && <DeleteScheduleDialog schedule={doing.schedule} onClose={close} />}

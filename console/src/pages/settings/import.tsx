@@ -17,6 +17,7 @@ import { useNotify } from '../../shell/notifications.js';
 import { common } from '../../strings/common.js';
 import { settings as text } from '../../strings/inventory.js';
 import { words } from '../../view/format.js';
+import { usePages } from '../../view/pages.js';
 
 /** Groups and plans from a file: first what it would change, then changing it. */
 export function Import() {
@@ -117,6 +118,7 @@ function Problems({ problems }: { problems: readonly { at: string; message: stri
 }
 
 function Report({ report }: { report: ImportReport }) {
+  const pages = usePages(report.changes);
   if (report.problems.length > 0) {
     return <Alert type="error" header={text.problems}><Problems problems={report.problems} /></Alert>;
   }
@@ -127,7 +129,8 @@ function Report({ report }: { report: ImportReport }) {
         variant="embedded"
         ariaLabels={{ tableLabel: text.import }}
         trackBy="name"
-        items={report.changes}
+        {...pages.rows}
+        pagination={pages.pagination}
         wrapLines
         columnDefinitions={[
           { id: 'name', header: text.document, isRowHeader: true, cell: ({ kind, name }) => `${words(kind)} ${name}` },

@@ -16,6 +16,7 @@ import { groupEditor as text } from '../../../strings/editors.js';
 import { groups, servers } from '../../../strings/inventory.js';
 import { words } from '../../../view/format.js';
 import { type TagRow, rowsOf, tagsOf } from './tag-rows.js';
+import { usePages } from '../../../view/pages.js';
 
 interface Props {
   readonly group: GroupDocument;
@@ -69,16 +70,18 @@ function Preview({ group }: { group: GroupDocument }) {
     placeholderData: keepPreviousData,
     retry: false,
   });
+  const items = query.data?.items ?? [];
+  const pages = usePages(items, servers.pages);
   if (query.error) {
     return <Failure error={query.error} />;
   }
-  const items = query.data?.items ?? [];
   return (
     <Table
       variant="embedded"
       header={<Header variant="h3" counter={`(${items.length})`}>{text.preview}</Header>}
       trackBy="id"
-      items={items.slice(0, 200)}
+      {...pages.rows}
+      pagination={pages.pagination}
       loading={query.isLoading}
       loadingText={common.loading}
       empty={<Box textAlign="center">{groups.noMembers}</Box>}

@@ -4,7 +4,7 @@ import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { body } from '../../../api/client.js';
 import { ApiError } from '../../../api/problem.js';
@@ -16,7 +16,8 @@ import { useNotify } from '../../../shell/notifications.js';
 import { QueryState } from '../../../shell/query-state.js';
 import { common } from '../../../strings/common.js';
 import { planEditor as text } from '../../../strings/editors.js';
-import { problemsElsewhere } from '../../../view/field-problems.js';
+import { type FieldProblem, problemsElsewhere, problemsMoved } from '../../../view/field-problems.js';
+import { type OnMoved, ProblemMoves } from '../../../view/problem-moves.js';
 import { EMPTY, PLAN_FIELDS, documentOf, draftOf } from './draft.js';
 import { General } from './general.js';
 import { WavesEditor } from './waves-editor.js';
@@ -46,9 +47,11 @@ interface EditorProps {
 function Editor({ start, version }: EditorProps) {
   const navigate = useNavigate();
   const [plan, setPlan] = useState(start);
-  const saving = useSave(version);
+  // What the API refused, moved along with what it is about.
+  const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
+  const onMoved = useCallback<OnMoved>((list, moved) => setProblems((before) => problemsMoved(before, list, moved)), []);
+  const saving = useSave(version, setProblems);
   const isNew = version === undefined;
-  const problems = saving.error instanceof ApiError ? (saving.error.problems ?? []) : [];
   return (
     <ContentLayout
       header={
@@ -66,15 +69,17 @@ function Editor({ start, version }: EditorProps) {
       }
     >
       <SpaceBetween size="l">
-        {saving.error && <Refusal error={saving.error} waves={plan.waves.length} />}
+        {saving.error && <Refusal error={saving.error} problems={problems} waves={plan.waves.length} />}
         <General plan={plan} isNew={isNew} problems={problems} onPlan={setPlan} />
-        <WavesEditor plan={plan} problems={problems} onPlan={setPlan} />
+        <ProblemMoves value={onMoved}>
+          <WavesEditor plan={plan} problems={problems} onPlan={setPlan} />
+        </ProblemMoves>
       </SpaceBetween>
     </ContentLayout>
   );
 }
 
-function useSave(version: number | undefined) {
+function useSave(version: number | undefined, onProblems: (problems: readonly FieldProblem[]) => void) {
   const api = useApi();
   const notify = useNotify();
   const navigate = useNavigate();
@@ -85,6 +90,8 @@ function useSave(version: number | undefined) {
       const header = version === undefined ? { 'If-None-Match': '*' } : { 'If-Match': `"${version}"` };
       return body(api.PUT('/v1/recovery-plans/{name}', { params: { path: { name: plan.name.trim() || 'unnamed' }, header }, body: documentOf(plan) }));
     },
+    onMutate: () => onProblems([]),
+    onError: (error) => onProblems(error instanceof ApiError ? (error.problems ?? []) : []),
     onSuccess: ({ name }) => {
       void queries.invalidateQueries();
       notify('success', text.saved(name));
@@ -94,9 +101,9 @@ function useSave(version: number | undefined) {
 }
 
 /** Why nothing was stored; what a field shows itself is not said twice. */
-function Refusal({ error, waves }: { error: Error; waves: number }) {
+function Refusal({ error, problems, waves }: { error: Error; problems: readonly FieldProblem[]; waves: number }) {
   const shown = [...PLAN_FIELDS, ...Array.from({ length: waves }, (_, index) => `waves[${index}]`)];
-  const elsewhere = error instanceof ApiError ? problemsElsewhere(error.problems ?? [], shown) : [];
+  const elsewhere = problemsElsewhere(problems, shown);
   const changed = error instanceof ApiError && error.status === 412;
   return (
     <Alert type="error" header={text.refused}>

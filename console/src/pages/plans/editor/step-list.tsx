@@ -4,7 +4,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useRef, useState } from 'react';
 import { steps as text } from '../../../strings/steps.js';
 import { FieldGroup } from '../../../view/field-group.js';
-import { type FieldProblem, problemAt, problemBesides } from '../../../view/field-problems.js';
+import { type FieldProblem, exchanged, problemAt, problemBesides, removed } from '../../../view/field-problems.js';
+import { useProblemMoves } from '../../../view/problem-moves.js';
 import { swapped, useKeys } from '../../../view/use-keys.js';
 
 /** What a step shows of itself. */
@@ -36,10 +37,12 @@ export function StepList<T extends { readonly name: string }>(props: Props<T>) {
   const { title, hint, addText, steps, fresh, path, problems, onSteps } = props;
   const { keys, add, remove, swap } = useKeys(steps.length);
   const [added, setAdded] = useState<number>();
+  const onMoved = useProblemMoves();
   const addButton = useRef<ButtonProps.Ref>(null);
   const own = problemBesides(problems, path, steps.map((_, index) => `[${index}]`));
   const move = (index: number, by: -1 | 1) => {
     swap(index, index + by);
+    onMoved(path, exchanged(index, index + by));
     onSteps(swapped(steps, index, index + by));
   };
   return (
@@ -55,6 +58,7 @@ export function StepList<T extends { readonly name: string }>(props: Props<T>) {
             onMove={(by) => move(index, by)}
             onRemove={() => {
               remove(index);
+              onMoved(path, removed(index));
               onSteps(steps.filter((_, at) => at !== index));
               addButton.current?.focus();
             }}
