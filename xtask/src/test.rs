@@ -16,8 +16,12 @@ use crate::{functions, fuzz, lock, node, prerequisites, process, python, web_con
 const END_TO_END: &str = "e2e";
 /// Its tests, built as a part of the workspace: for a selection of packages cargo builds what they depend on once more.
 const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "local_cloud"];
-/// Those that measure at 4,000 servers.
+/// Those that measure, `under_load` too.
 const LOAD: &str = "load::";
+/// Those that kill processes: the simulator goes through all that it was asked before it answers again.
+const KILLED: &str = "killed::";
+/// What functions called, beside what they may call: only after everything else there is something to compare.
+const PERMISSIONS: [&str; 4] = ["journal_permissions::", "--", "--ignored", "--nocapture"];
 /// For each target: what a change broke plainly shows at once, and the rest is for `cargo xtask fuzz`.
 const FUZZ_SECONDS: u32 = 10;
 /// How many of them run at a time: one alone mostly waits for the clock of its run.
@@ -246,11 +250,13 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
                 tests.args(arguments).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
                 tests
             };
+            report.command("Processes killed in the middle", Runner::Cargo, &mut tests(&[KILLED, "--", "--nocapture"]));
             // What is measured against a limit does not share the machine.
-            report.command("Load", Runner::Cargo, &mut tests(&[LOAD, "--", "--nocapture"]));
+            report.command("Load", Runner::Cargo, &mut tests(&[LOAD, "--", "--test-threads=1", "--nocapture"]));
             let beside = scope.spawn(|| api_and_console(workspace));
-            let others = ["--", "--skip", LOAD, TOGETHER, "--nocapture"];
+            let others = ["--", "--skip", LOAD, "--skip", KILLED, TOGETHER, "--nocapture"];
             report.command("End-to-end tests", Runner::Cargo, &mut tests(&others));
+            report.command("What was called and may be", Runner::Cargo, &mut tests(&PERMISSIONS));
             beside
         })?;
         if let Some(beside) = beside {
