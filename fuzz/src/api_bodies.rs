@@ -41,8 +41,8 @@ const ROUTES: [(&str, &str, &str); 14] = [
     ("POST", "/v1/executions/NAME/cleanup", JSON),
 ];
 
-/// The first byte chooses the route, the rest is the body. Whatever it is, the answer is JSON, a refusal says why, and the
-/// service does not break; what can be read is the same after it was written and read again.
+/// The first byte chooses the route, the rest is the body. Whatever it is, the answer is JSON, a refusal says why, and
+/// the service does not break; what can be read is the same after it was written and read again.
 pub fn api_bodies(input: &[u8]) {
     let Some((&chosen, body)) = input.split_first() else { return };
     let (method, path, kind) = ROUTES[usize::from(chosen) % ROUTES.len()];

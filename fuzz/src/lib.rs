@@ -1,5 +1,5 @@
-//! What comes from outside and is not to be trusted, each as a function of bytes that panics when something is wrong. They are
-//! run on the seeds and on random changes of them by `tests/seeds.rs`, and under libFuzzer by `cargo xtask fuzz`.
+//! What reads bytes from outside, each as a function of bytes that panics when something is wrong. They are run on the
+//! seeds and on random changes of them by `tests/seeds.rs`, and under libFuzzer by `cargo xtask fuzz`.
 
 mod api_bodies;
 mod drs_responses;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 const NOW: i64 = 1_795_910_400;
 const YEAR_0: i64 = -62_167_219_200;
 
-/// Eight bytes are a number to be shown; all of it, when it is text, is a time, a clock setting and a schedule to be read.
+/// Eight bytes are a number to be shown; all of it, when it is text, is a time, a clock setting and a schedule.
 pub fn timestamps(input: &[u8]) {
     if let Some(bytes) = input.first_chunk() {
         number(i64::from_le_bytes(*bytes));
@@ -21,8 +21,8 @@ pub fn timestamps(input: &[u8]) {
     }
 }
 
-/// Whatever the number, it is shown; what is a time is shown as that time. Terminals write years before 0 with four digits,
-/// which nothing reads.
+/// Whatever the number, it is shown; what is a time is shown as that time. `drsctl` writes years before 0 with four
+/// digits, which nothing reads.
 fn number(seconds: i64) {
     for (text, since) in [(domain::text::moment(seconds), i64::MIN), (drsctl::text::utc(seconds), YEAR_0)] {
         match Timestamp::from_second(seconds) {

@@ -1,5 +1,5 @@
-//! Every seed, and every input that once was a finding, through its target; then as many changes of them at random. This needs
-//! nothing but a stable toolchain; what looks further is `cargo xtask fuzz`.
+//! Every seed, and every input that once was a finding, through its target; then changes of them at random. What looks
+//! further is `cargo xtask fuzz`.
 #![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::panic::catch_unwind;

@@ -1,4 +1,4 @@
-//! Processes that are killed in the middle of a run. DRS itself goes on: the simulator comes back as it would be by then.
+//! Processes that are killed in the middle of a run. DRS goes on: the simulator comes back as it would be by then.
 
 use std::time::Duration;
 

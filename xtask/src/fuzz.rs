@@ -1,5 +1,5 @@
-//! The targets of `fuzz/` under libFuzzer. Only this workspace's own code is compiled with coverage, by a wrapper around rustc, so
-//! that it takes a stable toolchain and what it depends on is built already.
+//! The targets of `fuzz/` under libFuzzer. Only this workspace's own code is compiled with coverage, by a wrapper around
+//! rustc, so that a stable toolchain will do and what it depends on is built already.
 
 use std::process::{Command, ExitCode};
 

@@ -66,8 +66,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Run every check and test there is.
     ///
-    /// Format, clippy, licences and known holes, Rust tests, some seconds of fuzzing, the simulator driven by boto3, CDK and state machine tests, and the end-to-end tests
-    /// on a local cloud of their own. Everything runs even if something fails; the last line is `N passed, N failed`.
+    /// Format, clippy, licences and known holes, Rust tests, some seconds of fuzzing, the simulator driven by boto3, CDK and
+    /// state machine tests, and the end-to-end tests on a local cloud of their own. Everything runs even if something fails; the last line is `N passed, N failed`.
     Test,
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///

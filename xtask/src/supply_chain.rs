@@ -1,5 +1,5 @@
-//! Known holes, licences and sources of what is built from: cargo-deny and `npm audit`. Both ask a service for the holes; where
-//! it cannot be reached, that is said, and nothing is claimed.
+//! Known holes, licences and sources of what is built from: cargo-deny and `npm audit`. Both ask a service for the
+//! holes; where it cannot be reached, that is said, and nothing is claimed.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! What the simulator was asked, in a file, so that a process that is killed and started again goes on as if only its port had
-//! been closed. The world depends on nothing but its inventory, its calls and their times, so these are enough.
+//! What the simulator was asked, in a file, so that a process that is killed and started again goes on as if only its
+//! port had been closed. The world depends on nothing but its inventory, its calls and their times: these are enough.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -44,8 +44,8 @@ enum Line {
 pub struct Record(File);
 
 impl Record {
-    /// The world of `inventory` after everything in the file `path`, or a new one that begins at `now` where there is no such
-    /// file, and the file to write on.
+    /// The world of `inventory` after everything in the file `path`, or a new one that begins at `now` where there is no
+    /// such file, and the file to write on.
     ///
     /// # Errors
     /// When the file is of no use, or the inventory contradicts itself.

@@ -114,7 +114,7 @@ impl Simulator {
         if let Some(record) = &self.record {
             let written = record.lock().unwrap_or_else(PoisonError::into_inner).call(world.now, call);
             if let Err(error) = written {
-                tracing::error!(%error, "a call could not be recorded: it is forgotten when this process is started again");
+                tracing::error!(%error, "a call could not be recorded: the next process will not know it");
             }
         }
         http::answer(&mut world, call)
