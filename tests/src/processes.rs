@@ -114,7 +114,8 @@ impl Killed {
             }
         }
         // It outlives this test, and `cargo xtask` finds it by its mark.
-        command.spawn().unwrap();
+        let mut simulator = command.spawn().unwrap();
+        std::thread::spawn(move || simulator.wait());
         let health = format!("{}/_simulator/health", cloud.simulator_url.trim_end_matches('/'));
         eventually("the simulator", || ureq::get(&health).call().map(drop).map_err(|error| error.to_string()));
     }

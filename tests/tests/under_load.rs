@@ -53,6 +53,8 @@ struct Client {
     /// What was accepted last, and how many writes were.
     stored: Option<String>,
     accepted: u64,
+    /// Whether a write was neither accepted nor refused: it may have been stored.
+    unsure: bool,
 }
 
 fn drills(size: &Size) -> Vec<Scenario> {
@@ -102,7 +104,10 @@ fn client(number: usize, scenario: &Scenario, size: &Size, end: &AtomicBool) -> 
             200 => {}
             // Asked to come later, in a way that the API describes.
             429 => {}
-            status => client.broken.push(format!("{status} {}", answer.body)),
+            status => {
+                client.unsure |= write;
+                client.broken.push(format!("{status} {}", answer.body));
+            }
         }
         std::thread::park_timeout(size.pause.saturating_sub(start.elapsed()));
     }
@@ -137,6 +142,10 @@ fn nothing_is_lost(scenario: &Scenario, clients: &[Client]) {
         let path = format!("/protection-groups/{}-c{number}", scenario.name);
         let Some(stored) = &client.stored else { panic!("client {number} wrote nothing") };
         let group = cloud().get(&path);
+        if client.unsure {
+            assert!(group["version"].as_u64() >= Some(client.accepted), "{path}");
+            continue;
+        }
         assert_eq!((&group["description"], &group["version"]), (&json!(stored), &json!(client.accepted)), "{path}");
         assert_eq!(cloud().send("DELETE", &path, &[], None).status, 204);
     }
@@ -178,7 +187,7 @@ fn drills_and_clients_at_once() {
         // Of the first, two at once: only one of them may have its servers.
         let rivals = drills.iter().take(RIVALS).map(|drill| (drill, start(drill), start(drill))).collect::<Vec<_>>();
         let started: Vec<ExecutionId> = drills.iter().skip(RIVALS).map(start).collect();
-        println!("{} drills started in {} s", drills.len() + RIVALS, began.elapsed().as_secs());
+        println!("{} executions started in {} s", drills.len() + RIVALS, began.elapsed().as_secs());
         let clients: Vec<_> = (0..size.clients)
             .map(|number| {
                 let (asking, size, end) = (&asking, &size, &end);
@@ -200,8 +209,6 @@ fn drills_and_clients_at_once() {
     });
     figures(&clients, &size, &memory);
     println!("all over after {} s", began.elapsed().as_secs());
-    let broken: Vec<&String> = clients.iter().flat_map(|client| &client.broken).collect();
-    assert!(broken.is_empty(), "{} answers broke: {:?}", broken.len(), &broken[..broken.len().min(5)]);
     nothing_is_lost(&asking, &clients);
     let journal = cloud().journal(since);
     for (drill, execution) in drills.iter().zip(&executions) {
@@ -212,4 +219,6 @@ fn drills_and_clients_at_once() {
         }
     }
     assert!(journal.in_two_jobs().is_empty(), "{:?}", journal.in_two_jobs());
+    let broken: Vec<&String> = clients.iter().flat_map(|client| &client.broken).collect();
+    assert!(broken.is_empty(), "{} answers broke: {:?}", broken.len(), &broken[..broken.len().min(5)]);
 }
