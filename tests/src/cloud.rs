@@ -1,6 +1,7 @@
 //! The local cloud, as `cloud.json` describes it.
 
 use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use drsctl::client::Client;
@@ -56,17 +57,20 @@ struct User {
 /// The cloud that `DRS_LOCAL_CLOUD` names.
 pub fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
-    CLOUD.get_or_init(|| {
-        let file = std::env::var("DRS_LOCAL_CLOUD").expect(
-            "these tests need a local cloud: `cargo xtask test` starts one, or `cargo xtask up` and DRS_LOCAL_CLOUD=.local/cloud.json",
-        );
-        let file = if std::path::Path::new(&file).is_absolute() {
-            file
-        } else {
-            format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"))
-        };
-        serde_json::from_slice(&std::fs::read(&file).expect(&file)).expect(&file)
-    })
+    CLOUD.get_or_init(|| serde_json::from_slice(&std::fs::read(file()).expect("the local cloud's file")).unwrap())
+}
+
+fn file() -> PathBuf {
+    let file = std::env::var("DRS_LOCAL_CLOUD").expect(
+        "these tests need a local cloud: `cargo xtask test` starts one, or `cargo xtask up` and DRS_LOCAL_CLOUD=.local/cloud.json",
+    );
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
+}
+
+/// Where the state of the cloud is kept.
+pub(crate) fn state() -> PathBuf {
+    let folder = file().canonicalize().unwrap();
+    folder.parent().unwrap().to_owned()
 }
 
 impl Cloud {

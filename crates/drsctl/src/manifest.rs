@@ -85,12 +85,27 @@ impl Manifest {
     /// # Errors
     /// Everything that is wrong.
     pub fn read(path: &Path) -> Result<Self, Problems> {
+        let (files, skipped) = files_of(path).map_err(|problem| Problems(vec![problem]))?;
+        let documents = files.into_iter().map(|file| {
+            let document = read_text(&file).and_then(|text| parse(&file, &text));
+            (file, document)
+        });
+        Ok(Self { skipped, ..Self::of(documents)? })
+    }
+
+    /// The same of `text`, whose problems are said to be `file`'s.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_text(file: &Path, text: &str) -> Result<Self, Problems> {
+        Self::of([(file.to_owned(), parse(file, text))])
+    }
+
+    fn of(documents: impl IntoIterator<Item = (PathBuf, Result<Document, FileProblem>)>) -> Result<Self, Problems> {
         let mut manifest = Self { groups: Vec::new(), plans: Vec::new(), skipped: Vec::new() };
         let mut problems = Vec::new();
-        let (files, skipped) = files_of(path).map_err(|problem| Problems(vec![problem]))?;
-        manifest.skipped = skipped;
-        for file in files {
-            match read_text(&file).and_then(|text| parse(&file, &text)) {
+        for (file, document) in documents {
+            match document {
                 Ok(document) => manifest.add(&file, document),
                 Err(problem) => problems.push(problem),
             }

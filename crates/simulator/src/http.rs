@@ -1,6 +1,7 @@
 //! From an HTTP request to an answer, without a socket: which service and operation is meant, the journal, the faults.
 //! Sockets are in [`crate::server`], the operations in [`crate::drs`] and [`crate::ssm`].
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::control;
@@ -13,7 +14,7 @@ use crate::ssm;
 use crate::world::World;
 
 /// The parts of a request that matter here.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Call {
     /// `POST` and so on.
     pub method: String,
@@ -28,7 +29,21 @@ pub struct Call {
     /// `amz-sdk-request`, which tells retries from first attempts. Only the journal cares.
     pub attempt: Option<String>,
     /// The body.
+    #[serde(with = "as_text")]
     pub body: Vec<u8>,
+}
+
+/// Bodies are JSON; what is no text is no JSON either, and stays none.
+mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(body))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        String::deserialize(deserializer).map(String::into_bytes)
+    }
 }
 
 /// An answer.

@@ -5,7 +5,7 @@
 //! The map, from the outside in: [`server`] has the port, [`http`] finds out what is asked and [`region`] for which
 //! Region, [`drs`] and [`ssm`] read requests and write answers, [`control`] is `/_simulator/*`, and [`world`] is the
 //! account in which things happen. [`inventory`] says what exists at the start, [`fault`] what can go wrong,
-//! [`profile`] how long things take.
+//! [`profile`] how long things take; [`record`] lets it survive its process.
 //!
 //! Not here: replication itself, source networks, failback, executions of DRS's own recovery plans, EC2. A call of
 //! something that is not here is answered with `not modelled: …`, never with an invention.
@@ -21,6 +21,7 @@ pub mod inventory;
 pub mod operations;
 pub mod page;
 pub mod profile;
+pub mod record;
 pub mod region;
 pub mod server;
 pub mod ssm;

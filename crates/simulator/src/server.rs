@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::http::{self, Call, Reply};
 use crate::inventory::Inventory;
+use crate::record::{Record, RecordError};
 use crate::world::{World, WorldError};
 
 /// No request of DRS or SSM comes near this; a guard for the memory of the machine.
@@ -29,11 +31,13 @@ pub struct Options {
     pub port: u16,
     /// Where time comes from.
     pub clock: Clock,
+    /// The file that keeps the world when the process is killed; see [`crate::record`].
+    pub record: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { port: 0, clock: Clock::Scaled(ClockSetting::default()) }
+        Options { port: 0, clock: Clock::Scaled(ClockSetting::default()), record: None }
     }
 }
 
@@ -43,6 +47,9 @@ pub enum StartError {
     /// The inventory contradicts itself.
     #[error("the inventory makes no world")]
     World(#[from] WorldError),
+    /// The record is of no use.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The port is not free.
     #[error("cannot listen on 127.0.0.1")]
     Listen(#[from] io::Error),
@@ -53,6 +60,8 @@ pub enum StartError {
 pub struct Simulator {
     world: Arc<Mutex<World>>,
     clock: Clock,
+    /// Written while the world is locked, so that its order is the order of the calls.
+    record: Option<Arc<Mutex<Record>>>,
 }
 
 /// A simulator that listens. It stops when this is dropped.
@@ -70,12 +79,19 @@ impl Simulator {
     /// A world that does not listen: calls go through [`Simulator::call`].
     pub fn new(inventory: Inventory, clock: Clock) -> Result<Simulator, WorldError> {
         let world = Arc::new(Mutex::new(World::new(inventory, clock.now())?));
-        Ok(Simulator { world, clock })
+        Ok(Simulator { world, clock, record: None })
     }
 
     /// Starts to listen on 127.0.0.1, in a task of the present tokio runtime.
     pub async fn start(inventory: Inventory, options: Options) -> Result<RunningSimulator, StartError> {
-        let simulator = Simulator::new(inventory, options.clock)?;
+        let simulator = match options.record {
+            None => Simulator::new(inventory, options.clock)?,
+            Some(path) => {
+                let (world, record) = Record::open(&path, inventory, options.clock.now())?;
+                let record = Some(Arc::new(Mutex::new(record)));
+                Simulator { world: Arc::new(Mutex::new(world)), clock: options.clock, record }
+            }
+        };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let router = Router::new().fallback(serve).with_state(simulator.clone());
@@ -94,7 +110,14 @@ impl Simulator {
 
     /// Answers one call as of now.
     pub fn call(&self, call: &Call) -> Reply {
-        http::answer(&mut self.world(), call)
+        let mut world = self.world();
+        if let Some(record) = &self.record {
+            let written = record.lock().unwrap_or_else(PoisonError::into_inner).call(world.now, call);
+            if let Err(error) = written {
+                tracing::error!(%error, "a call could not be recorded: the next process will not know it");
+            }
+        }
+        http::answer(&mut world, call)
     }
 
     /// The world as of now. Do not hold it across an await.

@@ -80,6 +80,10 @@ impl Services {
 
         let mut simulator = Command::new(workspace.debug().join("drs-simulator"));
         simulator.arg("serve").args(["--port", &simulator_port.to_string()]).arg("--inventory").arg(inventory);
+        // Its DRS outlives it: a test kills it and starts it again in the same way.
+        let scratch = temporary(state);
+        std::fs::create_dir_all(&scratch)?;
+        simulator.arg("--record").arg(scratch.join("simulator.jsonl"));
         for fault in &arguments.faults {
             simulator.args(["--fault", fault]);
         }
@@ -87,8 +91,6 @@ impl Services {
         let simulator_log = logs(state).join("simulator.log");
         let mut simulator = process::start(&mut simulator, &simulator_log)?;
 
-        let scratch = temporary(state);
-        std::fs::create_dir_all(&scratch)?;
         let mut ministack = environment.python();
         aws_environment(&mut ministack, &aws_endpoint);
         ministack.args(["-m", "ministack"]).current_dir(&scratch).env(MARK, state).env("TMPDIR", &scratch);

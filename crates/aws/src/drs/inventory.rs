@@ -145,7 +145,12 @@ impl From<SourceServer> for ServerDescription {
                 .filter(|hostname| !hostname.is_empty())
                 .unwrap_or_else(|| id.clone()),
             os: properties.os.and_then(|os| os.full_string).unwrap_or_default(),
-            cpus: properties.cpus.iter().flatten().map(|cpu| u32::try_from(cpu.cores).unwrap_or(0)).sum(),
+            cpus: properties
+                .cpus
+                .iter()
+                .flatten()
+                .map(|cpu| u32::try_from(cpu.cores).unwrap_or(0))
+                .fold(0, u32::saturating_add),
             ram_bytes: u64::try_from(properties.ram_bytes).unwrap_or(0),
             disks: properties
                 .disks

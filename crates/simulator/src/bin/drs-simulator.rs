@@ -35,12 +35,16 @@ enum Command {
         /// Decides every made-up id and duration, instead of the inventory's seed.
         #[arg(long)]
         seed: Option<u64>,
+        /// Every call is written here, and what is here is gone through at the start: a simulator that is killed and started
+        /// again in the same way goes on where it was.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
     },
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Command::Serve { port, inventory, faults, seed } = Arguments::parse().command;
+    let Command::Serve { port, inventory, faults, seed, record } = Arguments::parse().command;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
     let text = std::fs::read_to_string(&inventory).with_context(|| format!("cannot read {}", inventory.display()))?;
@@ -49,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
     inventory.seed = seed.unwrap_or(inventory.seed);
     let clock = Clock::from_setting(std::env::var(CLOCK_VARIABLE).ok().as_deref())?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let running = Simulator::start(inventory, Options { port, clock }).await?;
+    let running = Simulator::start(inventory, Options { port, clock, record }).await?;
     // On standard output, so that a script which asked for any free port can read which one it got.
     println!("drs-simulator listens on {}", running.endpoint_url());
     tokio::select! {

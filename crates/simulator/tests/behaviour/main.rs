@@ -10,6 +10,8 @@ mod launches;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod recovery_plans;
 #[cfg(test)]
 mod recovery_points;

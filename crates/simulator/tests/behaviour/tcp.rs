@@ -8,7 +8,7 @@ use crate::support::{DB, MIXED, START};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_serves_on_a_real_port_until_it_is_stopped() {
     let clock = ManualClock::at(START.parse().unwrap());
-    let options = Options { port: 0, clock: Clock::Manual(clock.clone()) };
+    let options = Options { clock: Clock::Manual(clock.clone()), ..Options::default() };
     let running = Simulator::start(Inventory::from_yaml(MIXED).unwrap(), options).await.unwrap();
     assert!(running.address.ip().is_loopback());
     let url = running.endpoint_url();

@@ -1,0 +1,4 @@
+//! Timestamps, as libFuzzer makes them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::timestamps(input));
