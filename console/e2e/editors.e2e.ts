@@ -115,12 +115,12 @@ it('forgets what was refused of a step with the step, and says nothing of it at 
   await page.goto(`/plans/${name}/edit`);
   for (const [index, check] of ['first', 'second'].entries()) {
     await page.getByRole('button', { name: 'Add health check' }).first().click();
-    await page.getByRole('group', { name: /^Health check/ }).nth(index).getByLabel('Name', { exact: true }).fill(check);
+    await page.getByRole('group', { name: /^Health check / }).nth(index).getByLabel('Name', { exact: true }).fill(check);
   }
   const steps = { first: page.getByRole('group', { name: 'Health check first' }), second: page.getByRole('group', { name: 'Health check second' }) };
   await steps.first.getByLabel('Minutes at most').fill('0');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Nothing was stored').waitFor();
+  await page.getByText('Nothing was stored', { exact: true }).waitFor();
   const invalid = (step: Locator) => step.getByLabel('Minutes at most').getAttribute('aria-invalid');
   await expect.poll(() => invalid(steps.first)).toBe('true');
   await page.getByRole('button', { name: 'Remove: Health check first' }).click();
