@@ -94,7 +94,7 @@ it('makes a plan, shows the API\'s problems at the fields, and draws it while it
   await choose(page, 'Choose groups', `${name}-app`, 1);
   await screenshot(page, 'plan-editor-two-waves');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
   expect(await api('GET', `/recovery-plans/${name}`)).toMatchObject({
     version: 1,
     waves: [{ name: 'wave-1', groups: [`${name}-db`] }, { name: 'wave-2', groups: [`${name}-app`], dependsOnWaves: ['wave-1'] }],
@@ -106,7 +106,7 @@ it('renames a wave, and those that wait for it follow', async () => {
   await page.getByRole('button', { name: 'Change plan' }).click();
   await page.getByLabel('Name', { exact: true }).nth(1).fill('database');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
   expect(await api('GET', `/recovery-plans/${name}`)).toMatchObject({ version: 2, waves: [{ name: 'database' }, { dependsOnWaves: ['database'] }] });
 });
 
@@ -115,12 +115,12 @@ it('forgets what was refused of a step with the step, and says nothing of it at 
   await page.goto(`/plans/${name}/edit`);
   for (const [index, check] of ['first', 'second'].entries()) {
     await page.getByRole('button', { name: 'Add health check' }).first().click();
-    await page.getByRole('group', { name: /^Health check/ }).nth(index).getByLabel('Name', { exact: true }).fill(check);
+    await page.getByRole('group', { name: /^Health check / }).nth(index).getByLabel('Name', { exact: true }).fill(check);
   }
   const steps = { first: page.getByRole('group', { name: 'Health check first' }), second: page.getByRole('group', { name: 'Health check second' }) };
   await steps.first.getByLabel('Minutes at most').fill('0');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Nothing was stored').waitFor();
+  await page.getByText('Nothing was stored', { exact: true }).waitFor();
   const invalid = (step: Locator) => step.getByLabel('Minutes at most').getAttribute('aria-invalid');
   await expect.poll(() => invalid(steps.first)).toBe('true');
   await page.getByRole('button', { name: 'Remove: Health check first' }).click();

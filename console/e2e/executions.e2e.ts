@@ -61,6 +61,23 @@ describe('an execution, live', () => {
     expect(place('demo paused it')).toBeLessThan(place('demo started a DRILL'));
   });
 
+  it('turns to older events than are loaded at once', { timeout: 240_000 }, async () => {
+    const { page } = demo;
+    // Fifty are loaded at once.
+    for (let times = 0; times < 25; times += 1) {
+      await api('POST', `/executions/${execution}/pause`);
+      await api('POST', `/executions/${execution}/resume`);
+    }
+    await page.reload();
+    await page.getByText('It goes on after a pause').first().waitFor();
+    const beginning = page.getByText(`demo started a DRILL of ${plan}`);
+    expect(await beginning.count()).toBe(0);
+    await page.getByRole('button', { name: 'Show older events' }).click();
+    await beginning.waitFor();
+    await page.getByRole('button', { name: 'Previous page of events' }).click();
+    await beginning.waitFor({ state: 'detached' });
+  });
+
   it('changes what is on the page and does not draw it anew', async () => {
     const { page } = demo;
     const parts = { wave: page.getByRole('button', { name: /^Wave all:/ }), row: page.getByRole('row').filter({ hasText: `${plan}-1` }) };

@@ -11,7 +11,7 @@ let demo: Window;
 let servers: string[] = [];
 
 beforeAll(async () => {
-  servers = await sourceServers(plan, 4);
+  servers = await sourceServers(plan, 5);
   const [one, two, three] = servers;
   await api('PUT', `/protection-groups/${group}`, { name: group, servers: [{ id: one }, { id: two }] });
   await api('PUT', `/protection-groups/${plan}-run`, { name: `${plan}-run`, servers: [{ id: three }] });
@@ -167,6 +167,35 @@ it('starts a drill from a recovery point that is chosen by hand, and asks prefli
     mode: 'DRILL',
     recoveryPoint: { kind: 'SNAPSHOTS', snapshots: { [server]: snapshot }, others: { kind: 'LATEST' } },
   });
+});
+
+it('starts a recovery from a recovery point that is chosen by hand, once its plan is typed', async () => {
+  const { page } = demo;
+  const name = `${plan}-recover`;
+  const server = servers[4] ?? '';
+  await api('PUT', `/protection-groups/${name}`, { name, servers: [{ id: server }] });
+  await api('PUT', `/recovery-plans/${name}`, { name, waves: [{ name: 'all', groups: [name] }] });
+  await page.goto(`/plans/${name}`);
+  await page.getByRole('button', { name: 'Start recovery' }).click();
+  const dialog = page.getByRole('dialog');
+  const start = dialog.getByRole('button', { name: 'Start recovery' });
+  await dialog.getByText('Chosen for single servers', { exact: true }).click();
+  await dialog.getByRole('button', { name: /Choose servers/ }).click();
+  await page.getByRole('option', { name: `${plan}-5` }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: new RegExp(`Recovery point of ${plan}-5`) }).click();
+  const option = page.getByRole('option').filter({ hasText: 'pit-' }).last();
+  const snapshot = /pit-[0-9a-z]+/.exec((await option.textContent()) ?? '')?.[0];
+  await option.click();
+  await dialog.getByText(/^I accept the/).click();
+  expect(await start.isDisabled()).toBe(true);
+  await dialog.getByRole('textbox', { name: /^Type / }).fill(name);
+  await inspect(demo, 'start-dialog-recovery');
+  await start.click();
+  await page.waitForURL(/\/executions\//);
+  const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+  const recoveryPoint = { kind: 'SNAPSHOTS', snapshots: { [server]: snapshot }, others: { kind: 'LATEST' } };
+  expect(await api('GET', `/executions/${id}`)).toMatchObject({ mode: 'RECOVERY', recoveryPoint });
 });
 
 it('compares any two versions of a plan', async () => {
