@@ -78,8 +78,8 @@ fn inventory(random: &mut Rng, ids: &[String]) -> Value {
     if random.u8(..4) == 0 {
         faults.push("unknown-enums".to_owned());
     }
-    if random.u8(..4) == 0 && ids.len() < 100 {
-        faults.push(format!("page-size={}", random.usize(1..6)));
+    if random.u8(..8) == 0 && ids.len() < 100 {
+        faults.push(format!("page-size={}", random.usize(1..10)));
     }
     json!({
         "account": "000000000000", "region": "us-east-1", "seed": random.u32(..), "faults": faults,

@@ -47,7 +47,8 @@ fn main() -> anyhow::Result<ExitCode> {
         print!("{story}");
         return Ok(if story.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let jobs = arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64));
+    let jobs =
+        arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64));
     let begin = Instant::now();
     let mut total = Total::default();
     let mut next = 0;

@@ -122,7 +122,10 @@ impl Rules {
             let holder = seen.dynamodb.item(HISTORY, &format!("claim#{server}"), "claim");
             let holder = holder.map(|claim| text(claim, "holder")).unwrap_or_default();
             if holder != execution {
-                self.violated("3 one execution per server", &format!("{execution} launches {server}, held by {holder:?}"));
+                self.violated(
+                    "3 one execution per server",
+                    &format!("{execution} launches {server}, held by {holder:?}"),
+                );
             }
         }
         if servers.len() > 100 {
@@ -165,7 +168,8 @@ impl Rules {
     }
 
     fn failovers(&mut self, seen: &Seen<'_>, execution: &str, wave: u64, drill: bool, servers: &BTreeSet<String>) {
-        let header = items(seen.dynamodb, execution, "").find(|item| item.contains_key("mode") && item.contains_key("startedBy"));
+        let header = items(seen.dynamodb, execution, "")
+            .find(|item| item.contains_key("mode") && item.contains_key("startedBy"));
         let Some(header) = header else {
             return self.violated("an execution is recorded", execution);
         };
@@ -182,8 +186,8 @@ impl Rules {
             if !lives || !servers.contains(server) {
                 continue;
             }
-            let may_go = agreed(header.get("replaceInstances"), id)
-                || agreed(wave.and_then(|wave| wave.get("scope")), id);
+            let may_go =
+                agreed(header.get("replaceInstances"), id) || agreed(wave.and_then(|wave| wave.get("scope")), id);
             if drill || !may_go {
                 self.violated("1 never kill a live failover", &format!("{execution} replaces {id} of {server}"));
             }

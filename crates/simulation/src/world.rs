@@ -299,9 +299,7 @@ async fn tell_changes(engine: Rc<Engine>, mut changed: UnboundedReceiver<Change>
 async fn tell(engine: &Engine, records: &[Value]) {
     for _ in 0..=STREAM_RETRIES {
         let payload = json!({ "Records": records });
-        if records.is_empty()
-            || engine.functions.invoke(&engine.cloud, "publish-changes", payload, 0).await.is_ok()
-        {
+        if records.is_empty() || engine.functions.invoke(&engine.cloud, "publish-changes", payload, 0).await.is_ok() {
             return;
         }
         engine.cloud.time.sleep(Duration::from_secs(1)).await;
