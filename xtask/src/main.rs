@@ -1,7 +1,6 @@
 //! `cargo xtask`: everything that is done with this repository, as one command each. Only what a fresh machine has is
 //! needed to build it.
 
-mod chaos;
 mod cloud;
 mod console;
 mod demo;
@@ -16,6 +15,7 @@ mod package;
 mod ports;
 mod prerequisites;
 mod process;
+mod program;
 mod python;
 mod summary;
 mod supply_chain;
@@ -74,7 +74,11 @@ enum Command {
     ///
     /// `cargo xtask chaos --runs 2000 --seed 1`. A run that breaks a rule is printed with its seed, from which it can be
     /// repeated: `--seed N --story` prints every call of AWS in it.
-    Chaos(chaos::Arguments),
+    Chaos(program::Arguments),
+    /// Run drills of many sizes in virtual time, and print what they took and what they cost.
+    ///
+    /// `cargo xtask bench --sizes 10:3,1000:40`: servers, and the waves that they are in. `--json FILE` writes the figures.
+    Bench(program::Arguments),
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///
     /// They go to target/lambda. Cross-compiles with cargo-lambda and zig, which are installed into .local.
@@ -91,7 +95,8 @@ fn main() -> ExitCode {
         Command::Down => down::run(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Test => test::run(),
-        Command::Chaos(arguments) => chaos::run(&arguments),
+        Command::Chaos(arguments) => program::CHAOS.run(&arguments),
+        Command::Bench(arguments) => program::BENCH.run(&arguments),
         Command::Package => package::run(),
         Command::Help => help(),
     });

@@ -10,7 +10,7 @@ use crate::summary::{Runner, Tally, tally};
 use crate::supply_chain::{self, Holes};
 use crate::up::{self, CloudArguments, Wanted};
 use crate::workspace::Workspace;
-use crate::{chaos, functions, fuzz, lock, node, prerequisites, process, python, web_console};
+use crate::{functions, fuzz, lock, node, prerequisites, process, program, python, web_console};
 
 /// The crate whose tests need a local cloud.
 const END_TO_END: &str = "e2e";
@@ -170,11 +170,9 @@ fn rust(workspace: &Workspace, report: &mut Report) {
     report.command("clippy", Runner::Check, &mut cargo(workspace, &clippy));
     let tests = ["test", "--locked", "--workspace", "--exclude", END_TO_END, "--no-fail-fast"];
     report.command("Rust tests", Runner::Cargo, &mut cargo(workspace, &tests));
-    let built = report.section("Build chaos", Runner::Preparation, || {
-        process::run(&mut chaos::build(workspace), "The build of chaos").map(|()| done())
-    });
+    let built = report.section("Build chaos", Runner::Preparation, || program::CHAOS.build(workspace).map(|()| done()));
     if built {
-        report.command("Chaos", Runner::Plain, chaos::runs(workspace).args(CHAOS));
+        report.command("Chaos", Runner::Plain, program::CHAOS.call(workspace).args(CHAOS));
     }
 }
 

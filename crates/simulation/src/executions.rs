@@ -73,6 +73,10 @@ pub struct Execution {
     pub outcome: Option<Outcome>,
     /// What happened.
     pub history: Vec<Event>,
+    /// Events as the history of Step Functions counts them.
+    pub events: u64,
+    /// The largest input or output of a state, in bytes.
+    pub most_payload_bytes: u64,
     ended: Vec<oneshot::Sender<()>>,
     stop: Option<AbortHandle>,
 }
@@ -143,6 +147,8 @@ impl Executions {
             input: input.to_owned(),
             outcome: None,
             history: Vec::new(),
+            events: 1,
+            most_payload_bytes: 0,
             ended: Vec::new(),
             stop: None,
         };
@@ -189,6 +195,14 @@ impl Executions {
     pub(crate) fn record(&mut self, arn: &str, event: Event) {
         if let Some(execution) = self.by_arn.get_mut(arn) {
             execution.history.push(event);
+        }
+    }
+
+    /// Counts what entering a state adds to a history, and the input that it comes with.
+    pub(crate) fn count(&mut self, arn: &str, events: u64, payload_bytes: u64) {
+        if let Some(execution) = self.by_arn.get_mut(arn) {
+            execution.events += events;
+            execution.most_payload_bytes = execution.most_payload_bytes.max(payload_bytes);
         }
     }
 

@@ -12,7 +12,7 @@ use futures::stream::{self, StreamExt};
 use futures_executor::LocalSpawner;
 use serde_json::{Map, Value, json};
 
-use crate::asl::{Assign, Catcher, Choice, ForEach, Retrier, State, States, Task, Template};
+use crate::asl::{Assign, Catcher, Choice, ForEach, Resource, Retrier, State, States, Task, Template};
 use crate::cloud::Cloud;
 use crate::executions::{Event, EventKind, Failure, Outcome, machine_arn};
 use crate::functions::Functions;
@@ -102,6 +102,8 @@ impl Run {
                 // Every name was looked up when the file was read.
                 let Some(state) = states.states.get(&name) else { return Err(Failure::new("States.Runtime", name)) };
                 self.record(&name, EventKind::Entered);
+                let bytes = input.to_string().len() as u64;
+                self.engine.cloud.executions().count(&self.arn, events_of(state), bytes);
                 let step = self.step(&name, state, input).await?;
                 self.record(&name, EventKind::Exited);
                 match step {
@@ -212,6 +214,7 @@ impl Run {
             return Err(Failure::new("States.QueryEvaluationError", format!("{items} is no list of items")));
         };
         let mut runs = Vec::new();
+        self.engine.cloud.executions().count(&self.arn, 2 * items.len() as u64, 0);
         for (index, item) in items.into_iter().enumerate() {
             let mut context = self.context.clone();
             context["Map"] = json!({ "Item": { "Index": index, "Value": item } });
@@ -270,6 +273,19 @@ impl Run {
         let states = self.states(input, &[("errorOutput", failure.output())]);
         let output = self.leave(&catcher.assign, &catcher.output, &states, &failure.output())?;
         Ok(Step::Next(catcher.next.clone(), output))
+    }
+}
+
+/// Events in the history of Step Functions when `state` is passed through once: entered and exited, and for a task scheduled,
+/// started and succeeded, submitted where it is waited for. Each item of a Map begins and ends.
+fn events_of(state: &State) -> u64 {
+    match state {
+        State::Pass(_) | State::Wait(_) | State::Choice(_) | State::Succeed(_) | State::Fail(_) => 2,
+        State::Task(task) => match task.resource {
+            Resource::Invoke | Resource::PutEvents | Resource::Start => 5,
+            Resource::InvokeAndWait | Resource::StartAndWait => 6,
+        },
+        State::Map(_) => 4,
     }
 }
 

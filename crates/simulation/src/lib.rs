@@ -22,4 +22,4 @@ pub mod time;
 pub mod weather;
 mod world;
 
-pub use world::{EXECUTION_HISTORY, World};
+pub use world::{EXECUTION_HISTORY, Grown, World};

@@ -29,7 +29,7 @@ use tower::ServiceExt;
 use crate::caller::Caller;
 use crate::cloud::{Cloud, Connector};
 use crate::dynamodb::{Change, DynamoDb, Schema};
-use crate::executions::{EventKind, Executions, Failure, execution_arn, machine_arn};
+use crate::executions::{EventKind, Execution, Executions, Failure, execution_arn, machine_arn};
 use crate::functions::{Functions, limit};
 use crate::interpreter::Engine;
 use crate::machines;
@@ -44,6 +44,21 @@ const STREAM_MILLIS: u64 = 250;
 const STREAM_BATCH: usize = 100;
 /// Times that a batch is tried again.
 const STREAM_RETRIES: usize = 10;
+
+/// How large an execution of a machine has become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grown {
+    /// The machine.
+    pub machine: String,
+    /// The execution.
+    pub name: String,
+    /// States entered: what Step Functions asks money for.
+    pub transitions: u64,
+    /// Events in its history, of which it may have 25,000.
+    pub events: u64,
+    /// The largest input of a state, in bytes.
+    pub most_payload_bytes: u64,
+}
 
 /// One deployment, and everything that it talks to.
 pub struct World {
@@ -237,6 +252,19 @@ impl World {
         let history =
             executions.get(&execution_arn(machine, name)).map(|one| one.history.as_slice()).unwrap_or_default();
         history.iter().filter(|event| event.kind == EventKind::Entered).map(|event| event.state.clone()).collect()
+    }
+
+    /// What each execution of a machine has grown to.
+    #[must_use]
+    pub fn histories(&self) -> Vec<Grown> {
+        let grown = |execution: &Execution| Grown {
+            machine: execution.machine.clone(),
+            name: execution.name.clone(),
+            transitions: execution.history.iter().filter(|event| event.kind == EventKind::Entered).count() as u64,
+            events: execution.events,
+            most_payload_bytes: execution.most_payload_bytes,
+        };
+        self.cloud.executions().all().map(grown).collect()
     }
 
     /// What failed in any execution, with its name and state; much of it was tried again.

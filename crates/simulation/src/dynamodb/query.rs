@@ -25,6 +25,19 @@ impl Range<'_> {
             Self::Between(first, last) => (*first..=*last).contains(&key),
         }
     }
+
+    /// No wanted key is before this.
+    fn first(&self) -> &str {
+        match self {
+            Self::All => "",
+            Self::Prefix(first) | Self::Between(first, _) => first,
+        }
+    }
+
+    /// Whether `key` and all behind it are not wanted any more.
+    fn is_over(&self, key: &str) -> bool {
+        key > self.first() && !self.contains(key)
+    }
 }
 
 /// The key attributes of what is queried, its hash first.
@@ -43,17 +56,19 @@ pub(super) fn query(dynamodb: &DynamoDb, request: &Value) -> Result<Value, Refus
         return Err(Refusal::validation("Consistent reads are not supported on global secondary indexes"));
     }
     let (wanted, range) = condition(request, &keys, index.is_some())?;
-    let hashes = if index.is_some() { String::new() } else { wanted.to_owned() };
-    let mut found: Vec<&Item> = table
-        .items
-        .range((hashes, String::new())..)
-        .take_while(|((hash, _), _)| index.is_some() || hash == wanted)
-        .map(|(_, item)| item)
-        .filter(|item| item.get(keys.hash).and_then(|hash| hash["S"].as_str()) == Some(wanted))
-        .filter(|item| item.get(keys.range).is_some_and(|key| key["S"].as_str().is_none_or(|key| range.contains(key))))
-        .collect();
+    let mut found: Vec<&Item> = if index.is_some() {
+        table.items.values().filter(|item| text(item, keys.hash) == wanted).collect()
+    } else {
+        // They are in the order of their keys.
+        let first = (wanted.to_owned(), range.first().to_owned());
+        let wanted = table.items.range(first..).take_while(|((hash, key), _)| hash == wanted && !range.is_over(key));
+        wanted.map(|(_, item)| item).collect()
+    };
     let order = |one: &Item, other: &Item| order(table, &keys, one, other);
-    found.sort_by(|one, other| order(one, other));
+    if index.is_some() {
+        found.retain(|item| item.contains_key(keys.range));
+        found.sort_by(|one, other| order(one, other));
+    }
     let backwards = request["ScanIndexForward"] == false;
     if backwards {
         found.reverse();
@@ -103,23 +118,25 @@ fn condition<'a>(request: &'a Value, keys: &Keys, index: bool) -> Result<(&'a st
 
 /// By the range key: text by its bytes, numbers by their size. What an index has twice is in the order of the table's keys.
 fn order(table: &Table, keys: &Keys, one: &Item, other: &Item) -> Ordering {
-    let text =
-        |item: &Item, name: &str| item.get(name).and_then(|key| key["S"].as_str()).unwrap_or_default().to_owned();
     let number = |item: &Item| {
         item.get(keys.range).and_then(|key| key["N"].as_str()).and_then(|number| number.parse::<f64>().ok())
     };
     number(one)
         .partial_cmp(&number(other))
         .unwrap_or(Ordering::Equal)
-        .then_with(|| text(one, keys.range).cmp(&text(other, keys.range)))
-        .then_with(|| text(one, table.schema.hash).cmp(&text(other, table.schema.hash)))
-        .then_with(|| text(one, table.schema.range).cmp(&text(other, table.schema.range)))
+        .then_with(|| text(one, keys.range).cmp(text(other, keys.range)))
+        .then_with(|| text(one, table.schema.hash).cmp(text(other, table.schema.hash)))
+        .then_with(|| text(one, table.schema.range).cmp(text(other, table.schema.range)))
+}
+
+fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|key| key["S"].as_str()).unwrap_or_default()
 }
 
 fn page(table: &Table, keys: &Keys, found: &[&Item], limit: usize) -> Value {
     let (mut bytes, mut count) = (0, 0);
     for item in found.iter().take(limit) {
-        bytes += json!(item).to_string().len();
+        bytes += serde_json::to_string(item).map_or(0, |text| text.len());
         if bytes > PAGE_BYTES {
             break;
         }
