@@ -175,7 +175,10 @@ async fn store(
 /// The record is the truth, and the sweep makes Scheduler follow it; but whoever asked must know that it has not yet.
 fn not_applied(done: &str, error: &AwsError, meanwhile: &str) -> Problem {
     tracing::error!(kind = ?error.kind, %error, "{done}, and EventBridge Scheduler does not follow: {error}");
-    let detail = format!("{done}, but EventBridge Scheduler did not take that over: {error}. {meanwhile}");
+    // AWS ends some of its messages with a full stop.
+    let said = error.to_string();
+    let said = said.trim_end_matches('.');
+    let detail = format!("{done}, but EventBridge Scheduler did not take that over: {said}. {meanwhile}");
     Problem::new(StatusCode::BAD_GATEWAY, "SCHEDULE_NOT_APPLIED", detail)
 }
 
