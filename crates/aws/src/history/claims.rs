@@ -11,8 +11,8 @@ use super::History;
 use crate::error::{AwsError, ErrorKind};
 use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value};
 
-/// Claims that are read at once: one small read each, and there may be thousands.
-const PARALLEL_READS: usize = 10;
+/// Claims that are read, or released, at once: one small call each, and there may be thousands.
+const PARALLEL: usize = 10;
 
 /// A claim on a server: one execution holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,15 +108,18 @@ impl History {
     /// # Errors
     /// When the table cannot be written.
     pub async fn release(&self, holder: &ExecutionId, servers: &[ServerId]) -> Result<(), AwsError> {
-        for server in servers {
-            let condition = Condition::Is("holder", Value::Text(holder.to_string()));
-            match self.table.delete(&claim_hash(server), CLAIM, condition).await {
-                Ok(()) => {}
-                Err(error) if error.kind == ErrorKind::Conflict => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        // Several at once: one after another, thousands would take longer than their function may.
+        stream::iter(servers.to_vec())
+            .map(|server| async move {
+                let condition = Condition::Is("holder", Value::Text(holder.to_string()));
+                match self.table.delete(&claim_hash(&server), CLAIM, condition).await {
+                    Err(error) if error.kind == ErrorKind::Conflict => Ok(()),
+                    done => done,
+                }
+            })
+            .buffer_unordered(PARALLEL)
+            .try_collect()
+            .await
     }
 
     /// The claims on `servers` that stand in the way of another run: those of executions that have not ended, but for
@@ -131,7 +134,7 @@ impl History {
     ) -> Result<Vec<Claim>, AwsError> {
         let found: Vec<Option<Claim>> = stream::iter(servers.to_vec())
             .map(|server| async move { self.claim_on(&server).await })
-            .buffered(PARALLEL_READS)
+            .buffered(PARALLEL)
             .try_collect()
             .await?;
         let claims: Vec<Claim> = found.into_iter().flatten().filter(|claim| Some(&claim.holder) != own).collect();
