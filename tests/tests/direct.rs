@@ -80,6 +80,10 @@ fn a_drill_is_started_and_watched_without_the_api() {
     assert!(progress.contains("wave all") && progress.contains("LAUNCHING"), "{progress}");
     let shown: Value = serde_json::from_slice(&watched.stdout).unwrap();
     assert_eq!((&shown["status"], &shown["allowedActions"]), (&json!("COMPLETED"), &json!([])));
+    // Its reports are stored a moment after its end.
+    scenario.until(&id, "its reports", |execution| execution.reports.len() == 3);
+    let watched = direct.run(&["direct", "watch", id.as_str(), "--output", "json"]);
+    let shown: Value = serde_json::from_slice(&watched.stdout).unwrap();
     // The same as the API shows, but for what its caller may do; nobody says who started it, since nobody knows.
     let mut of_api = scenario.cloud.get(&format!("/executions/{id}"));
     of_api["allowedActions"] = json!([]);
