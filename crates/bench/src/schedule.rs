@@ -92,7 +92,7 @@ pub(crate) fn in_order(before: &[Vec<usize>], launches: &[Launch]) -> f64 {
 pub(crate) fn one_by_one(before: &[Vec<usize>], launches: &[Launch]) -> f64 {
     let mut now = 0.0;
     for wave in 0..before.len() {
-        let mut slots = vec![now; JOBS];
+        let mut slots = [now; JOBS];
         let mut end: f64 = now;
         let servers = launches.iter().filter(|launch| launch.wave == wave).flat_map(|launch| &launch.servers);
         for (number, seconds) in servers.enumerate() {
