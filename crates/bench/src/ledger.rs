@@ -1,6 +1,6 @@
 //! What a run costs: calls, bytes and invocations, counted where they reach their service.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -19,15 +19,19 @@ pub(crate) struct Counts {
     pub(crate) write_units: u64,
     /// Read units: one for each 4 KiB of an answer.
     pub(crate) read_units: u64,
-    /// Invocations of functions that called anything.
-    pub(crate) invocations: u64,
     /// For each job: its wave, by its number.
     pub(crate) jobs: BTreeMap<String, usize>,
-    callers: BTreeSet<u64>,
+    /// The first and the last call of each invocation, in Unix microseconds.
     spans: BTreeMap<u64, (i64, i64)>,
 }
 
 impl Counts {
+    /// Invocations of functions that called anything.
+    #[must_use]
+    pub(crate) fn invocations(&self) -> u64 {
+        self.spans.len() as u64
+    }
+
     /// From the first to the last call of each invocation, in seconds. Calls take what the simulation draws for them.
     #[must_use]
     pub(crate) fn function_seconds(&self) -> f64 {
@@ -59,9 +63,6 @@ impl Weather for Ledger {
     fn seen(&self, seen: &Seen<'_>) {
         let Some(caller) = seen.caller.filter(|caller| caller.function != "api") else { return };
         let mut counts = self.counts();
-        if counts.callers.insert(caller.number) {
-            counts.invocations += 1;
-        }
         let span = counts.spans.entry(caller.number).or_insert((seen.at_micros, seen.at_micros));
         span.1 = seen.at_micros;
         match (seen.service, seen.operation) {

@@ -123,13 +123,6 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn put(world: &mut World, what: &str, document: &Value) -> anyhow::Result<()> {
-    let path = format!("/{what}/{}", document["name"].as_str().unwrap_or_default());
-    let (status, answer) = world.request("PUT", &path, Some(document))?;
-    ensure!(status == 201, "{path}: {status} {answer}");
-    Ok(())
-}
-
 fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
     let begin = Instant::now();
     let fleet = Fleet::new(servers, waves);
@@ -138,9 +131,9 @@ fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
     let inventory = Inventory::from_yaml(&fleet.inventory.to_string())?;
     let mut world = World::under(1, inventory, weather)?;
     for group in &fleet.groups {
-        put(&mut world, "protection-groups", group)?;
+        world.put("protection-groups", group)?;
     }
-    put(&mut world, "recovery-plans", &fleet.plan)?;
+    world.put("recovery-plans", &fleet.plan)?;
     let start = json!({ "mode": "DRILL" });
     let (status, begun) = world.request("POST", "/recovery-plans/fleet/executions", Some(&start))?;
     ensure!(status == 202, "{status} {begun}");
@@ -165,7 +158,7 @@ fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
     let told = world.histories();
     let transitions: u64 = told.iter().map(|one| one.transitions).sum();
     let dollars = transitions as f64 * price::TRANSITION
-        + counts.invocations as f64 * price::INVOCATION
+        + counts.invocations() as f64 * price::INVOCATION
         + counts.function_seconds() * price::FUNCTION_SECOND
         + counts.write_units as f64 * price::WRITE
         + counts.read_units as f64 * price::READ;
@@ -181,7 +174,7 @@ fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
         transitions,
         most_events: told.iter().map(|one| one.events).max().unwrap_or_default(),
         most_payload_bytes: told.iter().map(|one| one.most_payload_bytes).max().unwrap_or_default(),
-        invocations: counts.invocations,
+        invocations: counts.invocations(),
         function_seconds: counts.function_seconds(),
         drs_calls: counts.drs,
         dynamodb_calls: counts.dynamodb,

@@ -24,9 +24,7 @@ impl People<'_> {
     pub(crate) fn set_up(&mut self) -> anyhow::Result<()> {
         for (what, documents) in [("protection-groups", &self.case.groups), ("recovery-plans", &self.case.plans)] {
             for document in documents {
-                let path = format!("/{what}/{}", document["name"].as_str().unwrap_or_default());
-                let (status, answer) = self.world.request("PUT", &path, Some(document))?;
-                ensure!(status == 201, "{path}: {status} {answer}");
+                self.world.put(what, document)?;
             }
         }
         Ok(())

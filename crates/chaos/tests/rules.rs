@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use simulation::EXECUTION_HISTORY;
 use simulation::caller::Caller;
 use simulation::dynamodb::DynamoDb;
-use simulation::weather::Seen;
+use simulation::weather::{Seen, state};
 use simulator::{Clock, Inventory, ManualClock, Simulator};
 
 const SERVER: &str = "s-00000000000000001";
@@ -162,12 +162,7 @@ fn a_recovery_that_nobody_asked_for_is_seen() {
 #[test]
 fn the_termination_of_what_this_drill_did_not_launch_is_seen() {
     let mut scene = Scene::new();
-    let state = scene.simulator.call(&simulator::http::Call {
-        method: "GET".to_owned(),
-        raw_path: "/_simulator/state".to_owned(),
-        ..Default::default()
-    });
-    let request = json!({ "recoveryInstanceIDs": [state.body["instances"][0]["instanceId"]] });
+    let request = json!({ "recoveryInstanceIDs": [state(&scene.simulator)["instances"][0]["instanceId"]] });
     scene.see("start-terminations", ("drs", "TerminateRecoveryInstances"), &request, &json!({}));
     scene.broke("2 terminate only what this drill launched");
 }

@@ -33,7 +33,7 @@ struct Request {
     call: Call,
 }
 
-/// What comes back: nothing where no answer comes.
+/// What a service answers: the status, the error's name where it is in a header, and the body.
 type Answer = (u16, Option<String>, Value);
 
 /// The services of one account.

@@ -60,6 +60,18 @@ pub enum Outcome {
     Aborted,
 }
 
+impl Outcome {
+    /// The status of an execution that ended so.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        match self {
+            Self::Succeeded(_) => "SUCCEEDED",
+            Self::Failed(_) => "FAILED",
+            Self::Aborted => "ABORTED",
+        }
+    }
+}
+
 /// An execution of a machine.
 #[derive(Debug)]
 pub struct Execution {
@@ -163,17 +175,12 @@ impl Executions {
         let execution = self.by_arn.get(arn).ok_or_else(missing)?;
         let mut answer = json!({
             "executionArn": arn, "stateMachineArn": machine_arn(&execution.machine), "name": execution.name,
-            "status": "RUNNING", "startDate": 0, "input": execution.input,
+            "status": execution.outcome.as_ref().map_or("RUNNING", Outcome::status), "startDate": 0, "input": execution.input,
         });
         match &execution.outcome {
-            None => {}
-            Some(Outcome::Succeeded(output)) => {
-                answer["status"] = json!("SUCCEEDED");
-                answer["output"] = json!(output.to_string());
-            }
-            Some(Outcome::Aborted) => answer["status"] = json!("ABORTED"),
+            None | Some(Outcome::Aborted) => {}
+            Some(Outcome::Succeeded(output)) => answer["output"] = json!(output.to_string()),
             Some(Outcome::Failed(failure)) => {
-                answer["status"] = json!("FAILED");
                 answer["error"] = json!(failure.error);
                 answer["cause"] = json!(failure.cause);
             }

@@ -65,11 +65,7 @@ impl Engine {
             (None, _) => Outcome::Failed(Failure::new("StateMachineDoesNotExist", machine.clone())),
             (_, Err(error)) => Outcome::Failed(Failure::new("InvalidExecutionInput", error.to_string())),
         };
-        let status = match outcome {
-            Outcome::Succeeded(_) => "SUCCEEDED",
-            Outcome::Failed(_) => "FAILED",
-            Outcome::Aborted => "ABORTED",
-        };
+        let status = outcome.status();
         self.cloud.executions().end(&arn, outcome);
         if machine == "recovery" && status != "SUCCEEDED" {
             self.tell_the_rule(&arn, status).await;

@@ -4,9 +4,10 @@
 //!
 //! The map, from the inside out: [`time`] is the clock and what runs by it; [`dynamodb`] the tables; [`asl`] and
 //! [`jsonata`] read the state machines, `interpreter` and `tasks` run them, [`executions`] is Step Functions from outside;
-//! `functions` has the handlers; `cloud` answers what the SDK sends; [`World`] puts them together.
+//! `functions` has the handlers; `cloud` answers what the SDK sends, through the [`weather`]; [`caller`] is whoever sends it;
+//! [`World`] puts them together.
 //!
-//! Not here: IAM, API Gateway, Cognito, EventBridge rules and Scheduler. Those are the local cloud's to prove.
+//! Not here: IAM, API Gateway, Cognito, EventBridge Scheduler, and of its rules all but the one that starts `stopped`. Those are the local cloud's to prove.
 
 pub mod asl;
 pub mod caller;

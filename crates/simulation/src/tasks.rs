@@ -106,20 +106,19 @@ impl Run {
         // An error means that it had ended before.
         let _ = end.await;
         let executions = self.engine.cloud.executions();
-        match executions.get(&arn).and_then(|execution| execution.outcome.clone()) {
+        let outcome = executions.get(&arn).and_then(|execution| execution.outcome.clone());
+        let mut told = json!({ "ExecutionArn": arn, "Status": outcome.as_ref().map(Outcome::status) });
+        match outcome {
             Some(Outcome::Succeeded(output)) => {
-                Ok(json!({ "ExecutionArn": arn, "Status": "SUCCEEDED", "Output": output }))
+                told["Output"] = output;
+                Ok(told)
             }
             Some(Outcome::Failed(failure)) => {
-                let cause = json!({
-                    "ExecutionArn": arn, "Status": "FAILED", "Error": failure.error, "Cause": failure.cause,
-                });
-                Err(Failure::new("States.TaskFailed", cause.to_string()))
+                told["Error"] = json!(failure.error);
+                told["Cause"] = json!(failure.cause);
+                Err(Failure::new("States.TaskFailed", told.to_string()))
             }
-            Some(Outcome::Aborted) => {
-                let cause = json!({ "ExecutionArn": arn, "Status": "ABORTED" });
-                Err(Failure::new("States.TaskFailed", cause.to_string()))
-            }
+            Some(Outcome::Aborted) => Err(Failure::new("States.TaskFailed", told.to_string())),
             None => Err(Failure::new("States.TaskFailed", "the execution was lost")),
         }
     }

@@ -92,7 +92,9 @@ impl Seen<'_> {
     }
 }
 
-pub(crate) fn state(simulator: &Simulator) -> Value {
+/// What DRS and SSM have now: the simulator's `state`.
+#[must_use]
+pub fn state(simulator: &Simulator) -> Value {
     let call = Call { method: "GET".to_owned(), raw_path: "/_simulator/state".to_owned(), ..Call::default() };
     simulator.call(&call).body
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use api::App;
 use aws::Clients;
 use aws::clients::{Place, Tables};
@@ -190,6 +190,17 @@ impl World {
         let (status, bytes) = answered.context("nothing happens any more, and the API has not answered")??;
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
         Ok((status, body))
+    }
+
+    /// Stores a document under its own name, while nothing goes wrong.
+    ///
+    /// # Errors
+    /// When the API does not take it.
+    pub fn put(&mut self, what: &str, document: &Value) -> anyhow::Result<()> {
+        let path = format!("/{what}/{}", document["name"].as_str().unwrap_or_default());
+        let (status, answer) = self.request("PUT", &path, Some(document))?;
+        ensure!(matches!(status, 200 | 201), "{path}: {status} {answer}");
+        Ok(())
     }
 
     /// Starts `machine` every so many seconds, as a schedule of the deployment does.

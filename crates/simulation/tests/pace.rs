@@ -24,12 +24,12 @@ fn a_drill_of_twenty_servers() {
             servers.iter().skip(wave).step_by(WAVES).map(|one| json!({ "id": one["id"] })).collect();
         let name = format!("group-{wave}");
         let body = json!({ "name": name, "servers": members });
-        world.request("PUT", &format!("/protection-groups/{name}"), Some(&body)).unwrap();
+        world.put("protection-groups", &body).unwrap();
         let before: Vec<String> = wave.checked_sub(1).map(|before| format!("wave-{before}")).into_iter().collect();
         waves.push(json!({ "name": format!("wave-{wave}"), "groups": [name], "dependsOnWaves": before }));
     }
     let plan = json!({ "name": "pace", "waves": waves });
-    world.request("PUT", "/recovery-plans/pace", Some(&plan)).unwrap();
+    world.put("recovery-plans", &plan).unwrap();
     let start = json!({ "mode": "DRILL" });
     let (status, begun) = world.request("POST", "/recovery-plans/pace/executions", Some(&start)).unwrap();
     assert_eq!(status, 202, "{begun}");

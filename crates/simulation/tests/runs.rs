@@ -8,19 +8,13 @@ use simulator::Inventory;
 const INVENTORY: &str = include_str!("../../../examples/three-tier/inventory.yaml");
 const PLAN: &str = include_str!("../../../examples/three-tier/plan.yaml");
 
-fn put(world: &mut World, what: &str, document: &Value) {
-    let path = format!("/{what}/{}", document["name"].as_str().unwrap());
-    let (status, answer) = world.request("PUT", &path, Some(document)).unwrap();
-    assert!(matches!(status, 200 | 201), "{path}: {status} {answer}");
-}
-
 fn drill(seed: u64) -> (World, Value) {
     let mut world = World::new(seed, Inventory::from_yaml(INVENTORY).unwrap()).unwrap();
     let plan: Value = serde_saphyr::from_str(PLAN).unwrap();
     for group in plan["protectionGroups"].as_array().unwrap() {
-        put(&mut world, "protection-groups", group);
+        world.put("protection-groups", group).unwrap();
     }
-    put(&mut world, "recovery-plans", &plan["recoveryPlans"][0]);
+    world.put("recovery-plans", &plan["recoveryPlans"][0]).unwrap();
     let start = json!({ "mode": "RECOVERY", "confirm": "three-tier" });
     let (status, begun) = world.request("POST", "/recovery-plans/three-tier/executions", Some(&start)).unwrap();
     assert_eq!(status, 202, "{begun}");
