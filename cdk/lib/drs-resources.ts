@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<string, string | undefined>> = {
   ListRecoveryPlans: undefined,
   ListTagsForResource: undefined,
   StartRecovery: 'source-server',
+  TagResource: 'job',
   TerminateRecoveryInstances: 'recovery-instance',
   UpdateLaunchConfiguration: 'source-server',
 };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use e2e::{cloud, permissions};
 
 /// What DRS asks of the caller of another action, and nobody calls: in `permissions.yaml`, start-jobs says so.
-const ASKED_BY_DRS: [&str; 2] = ["drs:CreateRecoveryInstanceForDrs", "drs:ListTagsForResource"];
+const ASKED_BY_DRS: [&str; 3] = ["drs:CreateRecoveryInstanceForDrs", "drs:ListTagsForResource", "drs:TagResource"];
 
 #[test]
 #[ignore = "compares a whole run of all the tests: ask for it after that"]

@@ -8,8 +8,12 @@ use domain::plan::Mode;
 use crate::drs::Job;
 use crate::history::BatchRecord;
 
-/// How far the clocks of DRS and of Lambda may be apart. Both are AWS's and kept to well under a second; a minute costs
-/// nothing, since the servers of an intent are claimed and a foreign job with all of them is what launches them anyway.
+/// The tag of a job that says which intent started it; see [`BatchRecord::tag`].
+pub const TAG: &str = "drs-orchestrator:batch";
+
+/// How far the clocks of DRS and of Lambda may be apart, where DRS shows no tags. Both are AWS's and kept to well under a
+/// second; a minute costs nothing, since the servers of an intent are claimed and a foreign job with all of them is what
+/// launches them anyway.
 const CLOCK_SKEW_SECONDS: i64 = 60;
 
 /// What DRS shows about the servers of an intent.
@@ -23,15 +27,20 @@ pub enum Found {
     Nothing,
 }
 
-/// The job that `intent` started, if DRS has it: a launch of this mode, with exactly these servers, created since the
-/// intent, and none of the jobs that other batches have. Else the job that stands in the way.
+/// The job that `intent` started, if DRS has it: a launch of this mode, with exactly these servers, and none of the jobs that
+/// other batches have. Its tag tells; a job that DRS shows without any has to be no older than the intent. Else the job
+/// that stands in the way.
 #[must_use]
 pub fn find(intent: &BatchRecord, mode: Mode, own: &BTreeSet<JobId>, jobs: &[Job]) -> Found {
-    let since = intent.intended_at - CLOCK_SKEW_SECONDS;
+    let (tag, since) = (intent.tag(), intent.intended_at - CLOCK_SKEW_SECONDS);
+    let is_ours = |job: &&Job| match job.tags.get(TAG) {
+        Some(found) => *found == tag,
+        None => job.tags.is_empty() && job.created_at.is_some_and(|created| created >= since),
+    };
     let ours = jobs
         .iter()
         .filter(|job| job.launches_for(mode) && !own.contains(&job.id))
-        .filter(|job| job.created_at.is_some_and(|created| created >= since))
+        .filter(is_ours)
         .find(|job| job.server_ids() == intent.servers);
     if let Some(job) = ours {
         return Found::Ours(job.id.clone());
@@ -42,6 +51,8 @@ pub fn find(intent: &BatchRecord, mode: Mode, own: &BTreeSet<JobId>, jobs: &[Job
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use domain::id::ServerId;
 
     use super::*;
@@ -58,7 +69,12 @@ mod tests {
             created_at: Some(created_at),
             ended_at: None,
             servers: servers.iter().map(server).collect(),
+            tags: BTreeMap::new(),
         }
+    }
+
+    fn tagged(job: Job, name: &str, value: &str) -> Job {
+        Job { tags: [(name.to_owned(), value.to_owned())].into(), ..job }
     }
 
     #[test]
@@ -79,6 +95,12 @@ mod tests {
         assert_eq!(found(&job("x", "START_DRILL", 1_001, &["a"]), &[]), foreign);
         assert_eq!(found(&job("x", "START_DRILL", 1_001, &["a", "b", "c"]), &[]), foreign);
         assert_eq!(found(&job("x", "START_DRILL", 1_001, &["c"]), &[]), Found::Nothing);
+        let old = |name, value| tagged(job("x", "START_DRILL", 900, &["a", "b"]), name, value);
+        assert_eq!(found(&old(TAG, "e/p/batch/001/0001/1000"), &[]), Found::Ours("x".into()), "whatever the clocks say");
+        assert_eq!(found(&old(TAG, "e/p/batch/001/0001/900"), &[]), foreign, "of an intent that was withdrawn");
+        let new = |name, value| tagged(job("x", "START_DRILL", 1_001, &["a", "b"]), name, value);
+        assert_eq!(found(&new(TAG, "another/p/batch/001/0001/1000"), &[]), foreign);
+        assert_eq!(found(&new("owner", "ops"), &[]), foreign, "ours would have our tag beside it");
         let ended = Job { status: "COMPLETED".into(), ..job("x", "START_DRILL", 900, &["a", "b"]) };
         assert_eq!(found(&ended, &[]), Found::Nothing);
     }

@@ -172,7 +172,7 @@ impl Drs {
     }
 
     /// Starts one job that launches `servers`, each from the recovery point that is given for it, or from its newest. DRS
-    /// takes all of them or none. It has no client token, so it is sent once: after an error other than a refusal, look for the job before trying again.
+    /// takes all of them or none. `tag` is written on the job, name and value. It has no client token, so it is sent once: after an error other than a refusal, look for the job before trying again.
     ///
     /// # Errors
     /// `Conflict` when a server is in a job, `QuotaExceeded`, `Invalid` when DRS refuses a server; `Transient` when
@@ -181,9 +181,10 @@ impl Drs {
         &self,
         servers: &BTreeMap<ServerId, Option<SnapshotId>>,
         mode: Mode,
+        (name, value): (&str, String),
     ) -> Result<JobId, AwsError> {
         const OPERATION: &str = "StartRecovery";
-        let mut request = self.once.start_recovery().is_drill(mode == Mode::Drill);
+        let mut request = self.once.start_recovery().is_drill(mode == Mode::Drill).tags(name, value);
         for (server, snapshot) in servers {
             let entry = StartRecoveryRequestSourceServer::builder()
                 .source_server_id(server.as_str())

@@ -66,7 +66,7 @@ impl Rates {
             hung: rate([0.0, 0.0, 0.05, 0.3]) / calls,
             killed: rate([0.0, 0.1, 0.5, 1.0]) / calls,
             again: rate([0.0, 0.0, 0.05, 0.3]),
-            skew_seconds: [0, 0, 2, 55][random.usize(..4)],
+            skew_seconds: [0, 0, 2, 240][random.usize(..4)],
             lost: [0.0, 0.0, 0.1, 0.5][random.usize(..4)],
             // A short page makes every read many: few runs have them.
             page_items: if servers < 60 {

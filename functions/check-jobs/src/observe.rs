@@ -137,6 +137,7 @@ mod tests {
             created_at: Some(0),
             ended_at,
             servers: vec![JobServer { id: "s-1".into(), launch_status: launch_status.into(), instance: None }],
+            tags: BTreeMap::new(),
         }
     }
 

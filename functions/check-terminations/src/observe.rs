@@ -42,6 +42,8 @@ pub(crate) fn instance(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use aws::history::{ServerRecord, WaveKey};
 
     use super::*;
@@ -66,6 +68,7 @@ mod tests {
             created_at: Some(0),
             ended_at,
             servers: Vec::new(),
+            tags: BTreeMap::new(),
         }
     }
 

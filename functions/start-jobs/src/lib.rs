@@ -162,7 +162,7 @@ impl<'a> Launch<'a> {
     }
 
     /// Makes the calls of intents whose job was not found once more, each under the same intent, so that a job that DRS
-    /// shows late is still recognised by its time.
+    /// shows late is still recognised.
     async fn repeat_intents(&mut self) -> Result<usize, TaskError> {
         let mut jobs = 0;
         for intent in self.open_intents() {
@@ -199,7 +199,7 @@ impl<'a> Launch<'a> {
     /// will never launch them.
     async fn call(&mut self, intent: BatchRecord) -> Result<usize, TaskError> {
         let orders = expired::orders(&intent.servers, &self.servers);
-        let error = match self.drs.start_recovery(&orders, self.wave.mode).await {
+        let error = match self.drs.start_recovery(&orders, self.wave.mode, (adopt::TAG, intent.tag())).await {
             Ok(job) => {
                 self.started(intent, job).await?;
                 return Ok(1);

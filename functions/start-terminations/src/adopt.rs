@@ -24,6 +24,8 @@ pub(crate) fn find(intent: &TerminationRecord, own: &BTreeSet<&JobId>, jobs: &[J
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use aws::drs::JobServer;
     use domain::id::ServerId;
 
@@ -39,6 +41,7 @@ mod tests {
             created_at: Some(created_at),
             ended_at: None,
             servers: servers.iter().map(server).collect(),
+            tags: BTreeMap::new(),
         }
     }
 

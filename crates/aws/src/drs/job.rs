@@ -1,6 +1,6 @@
 //! DRS jobs, with their enums open and their timestamps read in both forms that DRS writes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::plan::Mode;
@@ -25,6 +25,8 @@ pub struct Job {
     pub ended_at: Option<i64>,
     /// What it does to whom.
     pub servers: Vec<JobServer>,
+    /// What whoever started it wrote on it.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A server of a job.
@@ -96,6 +98,7 @@ impl From<aws_sdk_drs::types::Job> for Job {
                     instance: server.recovery_instance_id.map(InstanceId::from),
                 })
                 .collect(),
+            tags: job.tags.unwrap_or_default().into_iter().collect(),
         }
     }
 }

@@ -39,6 +39,13 @@ impl BatchRecord {
         }
     }
 
+    /// What its job is tagged with: it stands for this intent and no other.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        // With its moment: the number of an intent that was withdrawn is given once more.
+        format!("{}/{}/{}", self.execution_id, self.plan_id.replace('#', "/"), self.intended_at)
+    }
+
     pub(super) fn key(&self) -> (&str, &str) {
         (self.execution_id.as_str(), &self.plan_id)
     }
