@@ -63,7 +63,7 @@ async fn ask(clients: &Clients, chosen: u8) {
             let _ = drs.launch_settings(&server).await;
         }
         10 => {
-            let started = drs.start_recovery(&[(server, None)].into(), Mode::Drill).await;
+            let started = drs.start_recovery(&[(server, None)].into(), Mode::Drill, ("tag", String::new())).await;
             let status = ANSWER.lock().unwrap_or_else(PoisonError::into_inner).0;
             assert!(started.is_err() || status == 200, "a refusal was read as a job");
         }

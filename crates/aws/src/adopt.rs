@@ -96,7 +96,11 @@ mod tests {
         assert_eq!(found(&job("x", "START_DRILL", 1_001, &["a", "b", "c"]), &[]), foreign);
         assert_eq!(found(&job("x", "START_DRILL", 1_001, &["c"]), &[]), Found::Nothing);
         let old = |name, value| tagged(job("x", "START_DRILL", 900, &["a", "b"]), name, value);
-        assert_eq!(found(&old(TAG, "e/p/batch/001/0001/1000"), &[]), Found::Ours("x".into()), "whatever the clocks say");
+        assert_eq!(
+            found(&old(TAG, "e/p/batch/001/0001/1000"), &[]),
+            Found::Ours("x".into()),
+            "whatever the clocks say"
+        );
         assert_eq!(found(&old(TAG, "e/p/batch/001/0001/900"), &[]), foreign, "of an intent that was withdrawn");
         let new = |name, value| tagged(job("x", "START_DRILL", 1_001, &["a", "b"]), name, value);
         assert_eq!(found(&new(TAG, "another/p/batch/001/0001/1000"), &[]), foreign);

@@ -71,7 +71,7 @@ fn inventory(random: &mut Rng, ids: &[String]) -> Value {
             if random.f64() < broken {
                 faults.push(fault(random, id));
             }
-            let profile = ["linux", "linux", "linux", "windows", "slow-drill"][random.usize(..5)];
+            let profile = ["brief", "brief", "brief", "brief", "linux", "windows", "slow-drill"][random.usize(..7)];
             json!({ "id": id, "hostname": format!("host-{number}"), "os": "linux", "profile": profile })
         })
         .collect();

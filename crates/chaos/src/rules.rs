@@ -128,6 +128,10 @@ impl Rules {
                 );
             }
         }
+        let tag = seen.request["tags"][aws::adopt::TAG].as_str().unwrap_or_default();
+        if !tag.starts_with(&format!("{execution}/")) {
+            self.violated("4 every job says whose it is", &format!("{execution} tags a job {tag:?}"));
+        }
         if servers.len() > 100 {
             self.violated("6 quotas", &format!("{} servers in one job", servers.len()));
         }

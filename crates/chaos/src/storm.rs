@@ -21,6 +21,7 @@ struct Rates {
     skew_seconds: i64,
     lost: f64,
     page_items: usize,
+    index_lag: Duration,
 }
 
 /// See the module.
@@ -68,6 +69,7 @@ impl Rates {
             again: rate([0.0, 0.0, 0.05, 0.3]),
             skew_seconds: [0, 0, 2, 240][random.usize(..4)],
             lost: [0.0, 0.0, 0.1, 0.5][random.usize(..4)],
+            index_lag: Duration::from_millis([0, 0, 500, 5_000][random.usize(..4)]),
             // A short page makes every read many: few runs have them.
             page_items: if servers < 60 {
                 [usize::MAX, usize::MAX, usize::MAX, 3][random.usize(..4)]
@@ -180,6 +182,10 @@ impl Weather for Storm {
 
     fn page_items(&self) -> usize {
         self.rates.page_items
+    }
+
+    fn index_lag(&self) -> Duration {
+        self.rates.index_lag
     }
 
     fn seen(&self, seen: &Seen<'_>) {

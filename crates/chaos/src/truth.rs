@@ -14,6 +14,7 @@ pub(crate) fn compare(world: &mut World, ids: &[String], rules: &mut Rules) -> a
         let (status, execution) = world.request("GET", &format!("/executions/{id}"), None)?;
         anyhow::ensure!(status == 200, "{id}: {status} {execution}");
         ended(&execution, rules);
+        dead_sources(&execution, rules);
         for wave in execution["waves"].as_array().into_iter().flatten() {
             for server in wave["servers"].as_array().into_iter().flatten() {
                 agrees(id, wave, server, &state, rules);
@@ -51,6 +52,18 @@ fn ended(execution: &Value, rules: &mut Rules) {
         let well = |server: &Value| matches!(text(&server["status"]), "HEALTHY" | "LAUNCHED");
         if wave["status"] == "COMPLETED" && !servers.into_iter().all(well) {
             rules.violated(RULE, &format!("wave {} of {id} is COMPLETED, and a server is not", wave["number"]));
+        }
+    }
+}
+
+/// A recovery is for servers whose source is gone: that it is gone may be said, and holds nothing up.
+fn dead_sources(execution: &Value, rules: &mut Rules) {
+    let findings = execution["findings"].as_array().into_iter().flatten();
+    let of_source = |finding: &&Value| matches!(text(&finding["code"]), "AGENT_DISCONNECTED" | "REPLICATION_STALLED");
+    for finding in findings.filter(of_source).filter(|finding| finding["severity"] == "BLOCKS") {
+        if execution["mode"] == "RECOVERY" {
+            let what = format!("{} is held up by {}", text(&execution["executionId"]), finding["message"]);
+            rules.violated("5 a dead source is no obstacle", &what);
         }
     }
 }
@@ -109,5 +122,26 @@ fn claims(world: &World, rules: &mut Rules) {
     });
     for what in left {
         rules.violated("3 claims are released", &what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_dead_source_holds_up_a_drill_and_no_recovery() {
+        let violations = |mode: &str, severity: &str| {
+            let finding =
+                json!({ "code": "AGENT_DISCONNECTED", "severity": severity, "message": "its replication is STOPPED" });
+            let mut rules = Rules::default();
+            dead_sources(&json!({ "executionId": "e", "mode": mode, "findings": [finding] }), &mut rules);
+            rules.violations().len()
+        };
+        let counts = [("DRILL", "BLOCKS"), ("RECOVERY", "WARNS"), ("RECOVERY", "BLOCKS")]
+            .map(|(mode, severity)| violations(mode, severity));
+        assert_eq!(counts, [0, 0, 1]);
     }
 }

@@ -1,6 +1,7 @@
 //! The rules see what must not be: each is broken here once, and nothing else is said then.
 #![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
+use aws::adopt::TAG;
 use chaos::rules::{HISTORY, Rules};
 use serde_json::{Value, json};
 use simulation::EXECUTION_HISTORY;
@@ -83,7 +84,12 @@ impl Scene {
     }
 
     fn launch(&mut self, function: &str, drill: bool, server: &str) {
-        let request = json!({ "isDrill": drill, "sourceServers": [{ "sourceServerID": server }] });
+        self.launch_tagged(function, drill, server, "run/plan/batch/002/0001/0");
+    }
+
+    fn launch_tagged(&mut self, function: &str, drill: bool, server: &str, tag: &str) {
+        let tags = json!({ TAG: tag });
+        let request = json!({ "isDrill": drill, "sourceServers": [{ "sourceServerID": server }], "tags": tags });
         self.see(function, ("drs", "StartRecovery"), &request, &json!({ "job": { "jobID": "drsjob-1" } }));
     }
 
@@ -115,6 +121,15 @@ fn a_second_launch_in_one_attempt_is_seen() {
     scene.launch("start-jobs", true, SERVER);
     scene.launch("start-jobs", true, SERVER);
     scene.broke("4 one launch per attempt");
+}
+
+#[test]
+fn a_job_that_does_not_say_whose_it_is_is_seen() {
+    for tag in ["", "another/plan/batch/002/0001/0"] {
+        let mut scene = Scene::new();
+        scene.launch_tagged("start-jobs", true, SERVER, tag);
+        scene.broke("4 every job says whose it is");
+    }
 }
 
 #[test]

@@ -137,6 +137,7 @@ impl Cloud {
             }
             "dynamodb" => {
                 let mut dynamodb = self.dynamodb();
+                dynamodb.pass(self.time.micros());
                 let answer = dynamodb.call(operation, body);
                 for change in dynamodb.take_changes() {
                     // Nobody listens where the world has ended.

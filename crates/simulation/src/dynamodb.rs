@@ -2,7 +2,7 @@
 //! Anything else is refused as DynamoDB refuses what it does not know, so that a new expression is noticed here and not
 //! guessed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -89,8 +89,22 @@ pub struct DynamoDb {
     writes: u64,
     /// The longest page, in items.
     page_items: Option<usize>,
+    /// What time it is, and by how much indexes are behind, in microseconds.
+    now: i64,
+    lag: i64,
+    /// The writes that indexes may not have yet, in their order.
+    recent: VecDeque<Overwritten>,
     /// Of transactions that were carried out: once more they change nothing, and are no error.
     tokens: BTreeSet<String>,
+}
+
+/// What was where a write has been.
+#[derive(Debug)]
+struct Overwritten {
+    at: i64,
+    table: String,
+    key: (String, String),
+    old: Option<Item>,
 }
 
 /// What one write does, once its condition holds.
@@ -109,6 +123,25 @@ impl DynamoDb {
     /// No page of a query is longer than `items`.
     pub fn limit_pages(&mut self, items: usize) {
         self.page_items = Some(items);
+    }
+
+    /// Reads of an index see the tables as they were `micros` before.
+    pub fn lag_indexes(&mut self, micros: i64) {
+        self.lag = micros;
+    }
+
+    /// It is so many microseconds now.
+    pub fn pass(&mut self, now: i64) {
+        self.now = now;
+        while self.recent.front().is_some_and(|write| write.at + self.lag <= now) {
+            self.recent.pop_front();
+        }
+    }
+
+    /// What an index of `table` still has instead of what the table has by now.
+    fn behind(&self, table: &str) -> BTreeMap<&(String, String), Option<&Item>> {
+        let writes = self.recent.iter().rev().filter(|write| write.table == table);
+        writes.map(|write| (&write.key, write.old.as_ref())).collect()
     }
 
     /// Answers one call. `operation` is what follows the dot of `X-Amz-Target`.
@@ -217,7 +250,12 @@ impl DynamoDb {
     }
 
     fn apply(&mut self, request: &Value, key: (String, String), effect: Effect) {
-        let Some(table) = self.tables.get_mut(request["TableName"].as_str().unwrap_or_default()) else { return };
+        let name = request["TableName"].as_str().unwrap_or_default();
+        let Some(table) = self.tables.get_mut(name) else { return };
+        if self.lag > 0 && !matches!(effect, Effect::Nothing) {
+            let old = table.items.get(&key).cloned();
+            self.recent.push_back(Overwritten { at: self.now, table: name.to_owned(), key: key.clone(), old });
+        }
         let (old, new) = match effect {
             Effect::Put(item) => (table.items.insert(key, item.clone()), Some(item)),
             Effect::Delete => (table.items.remove(&key), None),

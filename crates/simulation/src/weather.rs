@@ -131,6 +131,11 @@ pub trait Weather: Debug + Send + Sync {
         usize::MAX
     }
 
+    /// By how much reads of an index are behind the writes.
+    fn index_lag(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Is told of every call that reached its service.
     fn seen(&self, _seen: &Seen<'_>) {}
 }

@@ -127,6 +127,7 @@ impl World {
         let installed = install(StandIn { now: Rc::new(now), settings: Rc::new(settings()) });
         let (names, mut dynamodb) = tables();
         dynamodb.limit_pages(weather.page_items());
+        dynamodb.lag_indexes(i64::try_from(weather.index_lag().as_micros())?);
         let (begin, begun) = mpsc::unbounded();
         let (changes, changed) = mpsc::unbounded();
         let cloud = Cloud::new(time.clone(), seed, inventory, dynamodb, Executions::new(begin), changes, weather)?;

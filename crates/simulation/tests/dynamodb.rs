@@ -79,3 +79,38 @@ fn a_page_ends_at_a_mebibyte_and_the_next_one_goes_on_behind_it() {
     }
     assert_eq!(counts, [3, 3, 1]);
 }
+
+#[test]
+fn an_index_that_lags_shows_what_was_before_and_the_table_what_is() {
+    let mut dynamodb = table();
+    dynamodb.lag_indexes(1_000);
+    let write = |dynamodb: &mut DynamoDb, at: i64, call: &str, with: Value| {
+        dynamodb.pass(at);
+        dynamodb.call(call, &with).unwrap();
+    };
+    let item = |id: &str, status: &str| json!({ "executionId": { "S": id }, "planId": { "S": "p" }, "active": { "S": "RUNNING" }, "startedAt": { "N": "1" }, "status": { "S": status } });
+    let put = |id: &str, status: &str| json!({ "TableName": "T", "Item": item(id, status) });
+    write(&mut dynamodb, 0, "PutItem", put("a", "one"));
+    write(&mut dynamodb, 0, "PutItem", put("b", "one"));
+    write(&mut dynamodb, 5_000, "PutItem", put("a", "two"));
+    write(&mut dynamodb, 5_100, "PutItem", put("a", "three"));
+    let key = json!({ "executionId": { "S": "b" }, "planId": { "S": "p" } });
+    write(&mut dynamodb, 5_100, "DeleteItem", json!({ "TableName": "T", "Key": key }));
+    write(&mut dynamodb, 5_100, "PutItem", put("c", "one"));
+    let mut seen = |at: i64| {
+        dynamodb.pass(at);
+        let (index, hash, _) = EXECUTION_HISTORY.indexes.iter().find(|(_, hash, _)| *hash == "active").unwrap();
+        let values = json!({ ":hash": { "S": "RUNNING" } });
+        let with = json!({
+            "TableName": "T", "IndexName": index, "KeyConditionExpression": "#hash = :hash",
+            "ExpressionAttributeNames": { "#hash": hash }, "ExpressionAttributeValues": values,
+        });
+        let answer = dynamodb.call("Query", &with).unwrap();
+        let items = answer["Items"].as_array().cloned().unwrap_or_default();
+        let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap().to_owned();
+        items.iter().map(|item| format!("{}:{}", text(item, "executionId"), text(item, "status"))).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(5_200), ["a:one", "b:one"]);
+    assert_eq!(seen(6_050), ["a:two", "b:one"]);
+    assert_eq!(seen(6_200), ["a:three", "c:one"]);
+}

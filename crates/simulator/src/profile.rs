@@ -26,6 +26,8 @@ pub enum Profile {
     Windows,
     /// A drill seen in the field: 13 minutes PENDING, then 6 minutes IN_PROGRESS.
     SlowDrill,
+    /// Faster than any server: for tests of what goes wrong, in which most of the time would be waiting.
+    Brief,
 }
 
 /// The durations of one launch of one server.
@@ -63,6 +65,7 @@ impl Profile {
             Profile::Linux => [52.0, 197.5, 278.0, 120.0],
             Profile::Windows => [55.0, 480.0, 960.0, 240.0],
             Profile::SlowDrill => [120.0, 658.5, 360.0, 120.0],
+            Profile::Brief => [10.0, 20.0, 30.0, 30.0],
         };
         Timeline {
             attach: seconds(attach * factor),

@@ -57,7 +57,10 @@ pub(super) fn query(dynamodb: &DynamoDb, request: &Value) -> Result<Value, Refus
     }
     let (wanted, range) = condition(request, &keys, index.is_some())?;
     let mut found: Vec<&Item> = if index.is_some() {
-        table.items.values().filter(|item| text(item, keys.hash) == wanted).collect()
+        let behind = dynamodb.behind(request["TableName"].as_str().unwrap_or_default());
+        let arrived = table.items.iter().filter(|(key, _)| !behind.contains_key(key)).map(|(_, item)| item);
+        let items = arrived.chain(behind.values().copied().flatten());
+        items.filter(|item| text(item, keys.hash) == wanted).collect()
     } else {
         // They are in the order of their keys.
         let first = (wanted.to_owned(), range.first().to_owned());
