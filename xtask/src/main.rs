@@ -73,7 +73,7 @@ enum Command {
     /// Run random plans under random faults in virtual time, and check the safety rules at every step.
     ///
     /// `cargo xtask chaos --runs 2000 --seed 1`. A run that breaks a rule is printed with its seed, from which it can be
-    /// repeated: `--seed N --story` prints every call of AWS in it.
+    /// repeated: `--seed N --story` prints every call of AWS in it. `--release`, before all else, is for many runs.
     Chaos(program::Arguments),
     /// Run drills of many sizes in virtual time, and print what they took and what they cost.
     ///

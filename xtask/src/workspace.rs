@@ -28,6 +28,11 @@ impl Workspace {
         self.target.join("debug")
     }
 
+    /// `target/release`.
+    pub(crate) fn release(&self) -> PathBuf {
+        self.target.join("release")
+    }
+
     /// The names of the Lambda functions: the folders of `functions/`.
     pub(crate) fn functions(&self) -> anyhow::Result<Vec<String>> {
         let mut names = Vec::new();
