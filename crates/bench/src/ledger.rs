@@ -19,8 +19,8 @@ pub(crate) struct Counts {
     pub(crate) write_units: u64,
     /// Read units: one for each 4 KiB of an answer.
     pub(crate) read_units: u64,
-    /// For each job: its wave, by its number.
-    pub(crate) jobs: BTreeMap<String, usize>,
+    /// For each job: its execution, and its wave by its number.
+    pub(crate) jobs: BTreeMap<String, (String, usize)>,
     /// The first and the last call of each invocation, in Unix microseconds.
     spans: BTreeMap<u64, (i64, i64)>,
 }
@@ -71,7 +71,8 @@ impl Weather for Ledger {
                 if operation == "StartRecovery" && seen.status < 300 {
                     let job = seen.reply["job"]["jobID"].as_str().unwrap_or_default().to_owned();
                     let wave = caller.payload["wave"].as_u64().unwrap_or_default() as usize;
-                    counts.jobs.insert(job, wave);
+                    let execution = caller.payload["executionId"].as_str().unwrap_or_default().to_owned();
+                    counts.jobs.insert(job, (execution, wave));
                 }
             }
             ("dynamodb", "TransactWriteItems") => {

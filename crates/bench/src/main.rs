@@ -4,10 +4,11 @@ mod fleet;
 mod ledger;
 mod schedule;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Parser;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,7 +17,7 @@ use simulation::World;
 use simulation::weather::Weather;
 use simulator::Inventory;
 
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Plan};
 use crate::ledger::Ledger;
 use crate::schedule::Launch;
 
@@ -24,8 +25,8 @@ use crate::schedule::Launch;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench")]
 struct Arguments {
-    /// The sizes: servers, and the waves that they are in.
-    #[arg(long, value_delimiter = ',', default_values = ["10:3", "100:10", "1000:40", "4000:100"])]
+    /// The sizes: servers, the waves that they are in, and the Regions with a plan each, where there is more than one.
+    #[arg(long, value_delimiter = ',', default_values = ["10:3", "100:10", "1000:40", "4000:100", "10000:250:3"])]
     sizes: Vec<String>,
     /// Where the figures are written, as JSON.
     #[arg(long)]
@@ -46,12 +47,18 @@ mod price {
     pub(crate) const READ: f64 = 0.125 / 1e6;
 }
 
+/// The most bytes that a state may be given: states carry ids, whatever the size.
+const MAX_PAYLOAD_BYTES: u64 = 16 * 1024;
+/// The most events that a history may have.
+const MAX_EVENTS: u64 = 5_000;
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Figures {
     servers: usize,
     waves: usize,
-    /// From the start to the end of the execution, in virtual seconds.
+    regions: usize,
+    /// From the first start to the last end of an execution, in virtual seconds.
     seconds: f64,
     /// No schedule of the same launches is shorter.
     bound_seconds: f64,
@@ -81,8 +88,12 @@ fn main() -> anyhow::Result<()> {
          DRS DynamoDB    written dollars"
     );
     for size in &arguments.sizes {
-        let (servers, waves) = size.split_once(':').context("a size is SERVERS:WAVES")?;
-        let figures = drill(servers.parse()?, waves.parse()?)?;
+        let numbers: Vec<usize> = size.split(':').map(str::parse).collect::<Result<_, _>>()?;
+        let figures = match numbers.as_slice() {
+            [servers, waves] => drill(*servers, *waves, 1)?,
+            [servers, waves, regions @ 1..=3] => drill(*servers, *waves, *regions)?,
+            _ => bail!("a size is SERVERS:WAVES, or SERVERS:WAVES:REGIONS with at most three"),
+        };
         println!(
             "{:>7} {:>5} {:>8.1} {:>6.1} {:>5.1} {:>8.1} {:>10.1} {:>8.3} {:>12} {:>7} {:>7} {:>12} {:>6} {:>8} {:>8} KB {:>7.4}",
             figures.servers,
@@ -123,40 +134,49 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
+fn drill(servers: usize, waves: usize, regions: usize) -> anyhow::Result<Figures> {
     let begin = Instant::now();
-    let fleet = Fleet::new(servers, waves);
+    let fleet = Fleet::new(servers, waves, regions);
     let ledger = Arc::new(Ledger::default());
     let weather: Arc<dyn Weather> = Arc::<Ledger>::clone(&ledger);
     let inventory = Inventory::from_yaml(&fleet.inventory.to_string())?;
     let mut world = World::under(1, inventory, weather)?;
-    for group in &fleet.groups {
-        world.put("protection-groups", group)?;
-    }
-    world.put("recovery-plans", &fleet.plan)?;
-    let start = json!({ "mode": "DRILL" });
-    let (status, begun) = world.request("POST", "/recovery-plans/fleet/executions", Some(&start))?;
-    ensure!(status == 202, "{status} {begun}");
-    let id = begun["executionId"].as_str().context("no id")?.to_owned();
-    let path = format!("/executions/{id}");
-    let execution = loop {
-        world.pass(600);
-        let (status, execution) = world.request("GET", &path, None)?;
-        ensure!(status == 200, "{status} {execution}");
-        if !execution["endedAt"].is_null() {
-            break execution;
+    for plan in &fleet.plans {
+        for group in &plan.groups {
+            world.put("protection-groups", group)?;
         }
-    };
-    ensure!(execution["status"] == "COMPLETED", "{}: {}", execution["status"], execution["reason"]);
+        world.put("recovery-plans", &plan.document)?;
+    }
+    let mut ids = Vec::new();
+    for plan in &fleet.plans {
+        let path = format!("/recovery-plans/{}/executions", plan.name);
+        let (status, begun) = world.request("POST", &path, Some(&json!({ "mode": "DRILL" })))?;
+        ensure!(status == 202, "{status} {begun}");
+        ids.push(begun["executionId"].as_str().context("no id")?.to_owned());
+    }
+    let mut executions = Vec::new();
+    for id in &ids {
+        executions.push(ended(&mut world, id)?);
+    }
     // The report is stored after the end.
     world.pass(120);
     let counts = ledger.read();
     let launches = launches(&world, &counts)?;
-    let number = |name: &str| execution[name].as_f64().unwrap_or_default();
-    let seconds = number("endedAt") - number("startedAt");
-    let bound_seconds = schedule::bound(&fleet.before, &launches);
+    let moment = |execution: &Value, name: &str| execution[name].as_f64().unwrap_or_default();
+    let start = executions.iter().map(|execution| moment(execution, "startedAt")).fold(f64::INFINITY, f64::min);
+    let seconds = executions.iter().map(|execution| moment(execution, "endedAt")).fold(0.0, f64::max) - start;
+    // Quotas are each Region's own, and so are plans here: all together take as long as the longest.
+    let longest = |schedule: fn(&[Vec<usize>], &[Launch]) -> f64| {
+        let of = |(plan, id): (&Plan, &String)| schedule(&plan.before, launches.get(id).map_or(&[], Vec::as_slice));
+        fleet.plans.iter().zip(&ids).map(of).fold(0.0, f64::max)
+    };
+    let bound_seconds = longest(schedule::bound);
     let told = world.histories();
     let transitions: u64 = told.iter().map(|one| one.transitions).sum();
+    let most_events = told.iter().map(|one| one.events).max().unwrap_or_default();
+    let most_payload_bytes = told.iter().map(|one| one.most_payload_bytes).max().unwrap_or_default();
+    ensure!(most_payload_bytes < MAX_PAYLOAD_BYTES, "a state was given {most_payload_bytes} bytes");
+    ensure!(most_events < MAX_EVENTS, "a history has {most_events} events");
     let dollars = transitions as f64 * price::TRANSITION
         + counts.invocations() as f64 * price::INVOCATION
         + counts.function_seconds() * price::FUNCTION_SECOND
@@ -165,15 +185,16 @@ fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
     Ok(Figures {
         servers,
         waves,
+        regions,
         seconds,
         bound_seconds,
-        naive_seconds: schedule::naive(&fleet.before, &launches),
-        in_order_seconds: schedule::in_order(&fleet.before, &launches),
-        one_by_one_seconds: schedule::one_by_one(&fleet.before, &launches),
+        naive_seconds: longest(schedule::naive),
+        in_order_seconds: longest(schedule::in_order),
+        one_by_one_seconds: longest(schedule::one_by_one),
         overhead: seconds / bound_seconds,
         transitions,
-        most_events: told.iter().map(|one| one.events).max().unwrap_or_default(),
-        most_payload_bytes: told.iter().map(|one| one.most_payload_bytes).max().unwrap_or_default(),
+        most_events,
+        most_payload_bytes,
         invocations: counts.invocations(),
         function_seconds: counts.function_seconds(),
         drs_calls: counts.drs,
@@ -184,22 +205,37 @@ fn drill(servers: usize, waves: usize) -> anyhow::Result<Figures> {
     })
 }
 
-/// The jobs as DRS ran them, from the simulator's own account.
-fn launches(world: &World, counts: &ledger::Counts) -> anyhow::Result<Vec<Launch>> {
+/// The execution, once it has ended well.
+fn ended(world: &mut World, id: &str) -> anyhow::Result<Value> {
+    let path = format!("/executions/{id}");
+    loop {
+        let (status, execution) = world.request("GET", &path, None)?;
+        ensure!(status == 200, "{status} {execution}");
+        if !execution["endedAt"].is_null() {
+            ensure!(execution["status"] == "COMPLETED", "{}: {}", execution["status"], execution["reason"]);
+            return Ok(execution);
+        }
+        world.pass(600);
+    }
+}
+
+/// The jobs as DRS ran them for each execution, from the simulator's own account.
+fn launches(world: &World, counts: &ledger::Counts) -> anyhow::Result<BTreeMap<String, Vec<Launch>>> {
     let (_, state) = world.simulator("GET", "state", None);
     let moment = |text: &Value| -> anyhow::Result<f64> {
         let at: Timestamp = text.as_str().context("no moment")?.parse()?;
         Ok(at.as_microsecond() as f64 / 1e6)
     };
-    let mut launches = Vec::new();
+    let mut launches: BTreeMap<String, Vec<Launch>> = BTreeMap::new();
     for job in state["jobs"].as_array().into_iter().flatten() {
-        let Some(wave) = job["jobId"].as_str().and_then(|id| counts.jobs.get(id)) else { continue };
+        let Some((execution, wave)) = job["jobId"].as_str().and_then(|id| counts.jobs.get(id)) else { continue };
         let (created, ended) = (moment(&job["createdAt"])?, moment(&job["endedAt"])?);
         let instances = state["instances"].as_array().into_iter().flatten();
         let servers =
             instances.filter(|one| one["jobId"] == job["jobId"]).map(|one| Ok(moment(&one["launchedAt"])? - created));
         let servers = servers.collect::<anyhow::Result<Vec<f64>>>()?;
-        launches.push(Launch { wave: wave - 1, servers, seconds: ended - created });
+        let launch = Launch { wave: wave - 1, servers, seconds: ended - created };
+        launches.entry(execution.clone()).or_default().push(launch);
     }
     Ok(launches)
 }

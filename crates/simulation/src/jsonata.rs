@@ -169,6 +169,8 @@ mod tests {
             ("$states.input.flag = false", json!(true)),
             // A list of one stays a list: variables are values and no sequences.
             ("$list", json!([4])),
+            ("4000 >= 3600 ? $floor(4000 / 120) : 30", json!(33)),
+            ("3570 >= 3600 ? $floor(3570 / 120) : 30", json!(30)),
             // A variable, though there is a function of this name.
             ("{'round': $round}", json!({ "round": 2 })),
         ] {

@@ -1,7 +1,8 @@
 //! A world: one deployment in one account, in a time of its own.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,6 +94,13 @@ pub const EXECUTION_HISTORY: Schema = Schema {
     stream: true,
 };
 
+/// The Regions that the deployment looks after: its own first, then those where the inventory has servers.
+fn regions(inventory: &Inventory) -> Vec<String> {
+    let others: BTreeSet<&str> = inventory.source_servers.iter().map(|server| server.region.as_str()).collect();
+    let own = inventory.region.as_str();
+    iter::once(own).chain(others.into_iter().filter(|region| *region != own)).map(str::to_owned).collect()
+}
+
 fn settings() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("CLEANUP_STATE_MACHINE_ARN", machine_arn("cleanup")),
@@ -130,10 +138,11 @@ impl World {
         dynamodb.lag_indexes(i64::try_from(weather.index_lag().as_micros())?);
         let (begin, begun) = mpsc::unbounded();
         let (changes, changed) = mpsc::unbounded();
+        let region = inventory.region.as_str().to_owned();
+        let regions = regions(&inventory);
         let cloud = Cloud::new(time.clone(), seed, inventory, dynamodb, Executions::new(begin), changes, weather)?;
         let cloud = Arc::new(cloud);
-        let region = "us-east-1".to_owned();
-        let place = Place { account: "000000000000".to_owned(), region: region.clone(), regions: vec![region] };
+        let place = Place { account: "000000000000".to_owned(), region, regions };
         let connector = Connector(Arc::clone(&cloud));
         // A handler's clients live as long as its process.
         let clients: &'static Clients =
