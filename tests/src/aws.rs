@@ -8,15 +8,19 @@ use crate::scenario::eventually;
 impl Cloud {
     /// One call of an AWS JSON protocol: `service` signs, `target` names the operation.
     pub fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
+        let (status, answer) = self.ask(service, target, body);
+        assert_eq!(status, 200, "{target}: {answer}");
+        answer
+    }
+
+    fn ask(&self, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let request = ureq::http::Request::builder()
             .method("POST")
             .uri(&self.aws_endpoint)
             .header("Authorization", root(service))
             .header("Content-Type", "application/x-amz-json-1.0")
             .header("X-Amz-Target", target);
-        let (status, answer) = answer(request.body(body.to_string()).unwrap());
-        assert_eq!(status, 200, "{target}: {answer}");
-        answer
+        answer(request.body(body.to_string()).unwrap())
     }
 
     /// Step Functions.
@@ -215,6 +219,20 @@ impl Cloud {
                 return events;
             }
         }
+    }
+
+    /// The states that an execution has entered; none for one that was never started.
+    pub fn entered(&self, machine: &str, name: &str) -> Vec<String> {
+        let arn = self.execution_arn(machine, name);
+        let (status, answer) =
+            self.ask("states", "AWSStepFunctions.DescribeExecution", &json!({ "executionArn": arn }));
+        if status == 400 && answer.to_string().contains("ExecutionDoesNotExist") {
+            return Vec::new();
+        }
+        assert_eq!(status, 200, "{arn}: {answer}");
+        let events = self.history(&arn);
+        let names = events.iter().filter_map(|event| event["stateEnteredEventDetails"]["name"].as_str());
+        names.map(str::to_owned).collect()
     }
 
     /// The ARN of an execution of a machine.

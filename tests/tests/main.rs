@@ -32,6 +32,7 @@ mod recovery_point;
 mod report;
 mod roles;
 mod safety;
+mod scenarios;
 mod schedules;
 mod signals;
 mod sweep;
