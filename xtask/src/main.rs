@@ -77,7 +77,8 @@ enum Command {
     Chaos(program::Arguments),
     /// Run drills of many sizes in virtual time, and print what they took and what they cost.
     ///
-    /// `cargo xtask bench --sizes 10:3,1000:40`: servers, and the waves that they are in. `--json FILE` writes the figures.
+    /// `cargo xtask bench --sizes 10:3,10000:250:3`: servers, the waves that they are in, and over how many Regions. `--json FILE`
+    /// writes the figures.
     Bench(program::Arguments),
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///
