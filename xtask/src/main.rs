@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that is done with this repository, as one command each. Only what a fresh machine has is
 //! needed to build it.
 
+mod bench;
 mod cloud;
 mod console;
 mod demo;
@@ -75,9 +76,12 @@ enum Command {
     /// `cargo xtask chaos --runs 2000 --seed 1`. A run that breaks a rule is printed with its seed, from which it can be
     /// repeated: `--seed N --story` prints every call of AWS in it.
     Chaos(program::Arguments),
-    /// Run drills of many sizes in virtual time, and print what they took and what they cost.
+    /// Measure drills of many sizes, the functions as processes, and the API at 4,000 servers.
     ///
-    /// `cargo xtask bench --sizes 10:3,1000:40`: servers, and the waves that they are in. `--json FILE` writes the figures.
+    /// Everything, or one part: `bench drills` runs them in virtual time, in some minutes, and needs nothing else (`--sizes
+    /// 10:3,1000:40`: servers, and the waves that they are in). `bench functions` and `bench api` build the functions as AWS gets
+    /// them, for this machine (some 15 minutes on two cores, once), and start a local cloud of their own for some minutes.
+    /// `--json FILE` writes the figures.
     Bench(program::Arguments),
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///
@@ -96,7 +100,7 @@ fn main() -> ExitCode {
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Test => test::run(),
         Command::Chaos(arguments) => program::CHAOS.run(&arguments),
-        Command::Bench(arguments) => program::BENCH.run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Package => package::run(),
         Command::Help => help(),
     });

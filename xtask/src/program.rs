@@ -19,6 +19,13 @@ pub(crate) struct Arguments {
     arguments: Vec<String>,
 }
 
+impl Arguments {
+    /// As they were given.
+    pub(crate) fn given(&self) -> &[String] {
+        &self.arguments
+    }
+}
+
 /// A program, by the name of its package.
 pub(crate) struct Program(&'static str);
 
@@ -39,9 +46,14 @@ impl Program {
     pub(crate) fn run(&self, arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let workspace = Workspace::here();
         self.build(&workspace)?;
-        let (status, _) = process::run_seen(self.call(&workspace).args(&arguments.arguments), told)?;
-        Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        finish(self.call(&workspace).args(&arguments.arguments))
     }
+}
+
+/// Runs a call, and ends as it does.
+pub(crate) fn finish(call: &mut Command) -> anyhow::Result<ExitCode> {
+    let (status, _) = process::run_seen(call, told)?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What it says is the result of this command.

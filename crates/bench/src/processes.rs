@@ -126,11 +126,11 @@ fn function(name: &str, programs: &Programs, environment: &Environment, drill: &
         warm: None,
         without: None,
     };
-    match drill.event(name) {
+    match drill.event(name, 0) {
         None => figures.without = Some("only a running execution has an event for it".to_owned()),
-        Some(event) => {
+        Some(_) => {
             let mut times = Vec::new();
-            for _ in 0..=INVOCATIONS {
+            for event in (0..=INVOCATIONS).filter_map(|number| drill.event(name, number)) {
                 let done = process.invoke(&event)?;
                 if let Err(error) = done.answer {
                     figures.without = Some(String::from_utf8_lossy(&error).into_owned());

@@ -1,5 +1,5 @@
 //! What each function is asked: events that a drill, which has ended and was cleaned up, leaves to be asked again. All may be
-//! delivered twice, so the second to the last of them are alike.
+//! delivered twice; what has been done already is not done again, so these are the least that a function does.
 
 use contract::Mode;
 use e2e::scenario::eventually;
@@ -58,8 +58,8 @@ impl Drill {
         format!("/executions/{}", self.id)
     }
 
-    /// An event for `function`; nothing where only a running execution has one: a token of Step Functions, a write of the stream.
-    pub(crate) fn event(&self, function: &str) -> Option<Value> {
+    /// The event `number` for `function`, of those that are looked at anew each time another one; nothing where only a running execution has one: a token of Step Functions, a write of the stream.
+    pub(crate) fn event(&self, function: &str, number: usize) -> Option<Value> {
         let wave = json!({ "executionId": self.id, "planId": self.plan, "wave": 1 });
         let execution = json!({ "executionId": self.id, "planId": self.plan });
         let with = |mut event: Value, name: &str, value: Value| {
@@ -75,13 +75,13 @@ impl Drill {
             "settle-execution" | "begin-cleanup" | "prepare-cleanup" | "start-terminations" | "check-terminations"
             | "settle-cleanup" | "store-report" => execution,
             "list-plans" | "refresh-inventory" => json!({}),
-            "check-readiness" => json!({ "planId": self.plan, "run": "bench" }),
-            "check-schedules" | "sweep-drills" => json!({ "run": "bench" }),
+            "check-readiness" => json!({ "planId": self.plan, "run": format!("bench-{number}") }),
+            "check-schedules" | "sweep-drills" => json!({ "run": format!("bench-{number}") }),
             "settle-stopped" => {
                 json!({ "recoveryMachine": self.recovery_machine, "waveMachine": self.wave_machine })
             }
             "record-drs-event" => json!({
-                "id": "00000000-0000-4000-8000-000000000001",
+                "id": format!("00000000-0000-4000-8000-{number:012}"),
                 "detail-type": "DRS Source Server Launch Result",
                 "time": "2026-01-01T00:00:00Z",
                 "resources": [format!("arn:aws:drs:us-east-1:000000000000:source-server/{}", self.server)],
