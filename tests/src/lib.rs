@@ -14,6 +14,7 @@ pub mod cloud;
 pub mod cold_start;
 pub mod identity;
 pub mod journal;
+pub mod load;
 pub mod processes;
 pub mod scenario;
 

@@ -5,12 +5,10 @@
 
 use std::time::Instant;
 
-use e2e::scenario::eventually;
+use e2e::load::{GROUPS, REGION, SERVERS, prepare};
 use e2e::{Scenario, cloud};
-use serde_json::{Value, json};
+use serde_json::json;
 
-const SERVERS: usize = 4_000;
-const GROUPS: usize = 200;
 /// How often each path is read, unless `LOAD_READS` says otherwise. So few show what is broken; the last hundredth of them is
 /// the slowest.
 const READS: usize = 20;
@@ -18,51 +16,6 @@ const READS: usize = 20;
 const TARGET_MILLIS: u128 = 200;
 /// A read that takes this long is broken, whatever the machine does besides.
 const LIMIT_MILLIS: u128 = 2_000;
-/// A Region of its own, so that the other tests do not meet these servers.
-const REGION: &str = "eu-central-1";
-
-fn documents(scenario: &Scenario) -> Value {
-    let name = |number: usize| format!("{}-{number:03}", scenario.name);
-    let per_group = SERVERS / GROUPS;
-    let group = |number: usize| {
-        let servers: Vec<Value> =
-            (1..=per_group).map(|server| json!({ "id": scenario.server(number * per_group + server) })).collect();
-        json!({ "name": name(number), "region": REGION, "servers": servers })
-    };
-    let plan = |number: usize| {
-        let wave = |offset: usize| {
-            let depends: Vec<String> = (offset > 0).then(|| format!("w{}", offset - 1)).into_iter().collect();
-            json!({ "name": format!("w{offset}"), "groups": [name((number + offset) % GROUPS)], "dependsOnWaves": depends })
-        };
-        json!({ "name": name(number), "targetRtoMinutes": 240, "waves": (0..5).map(wave).collect::<Vec<_>>() })
-    };
-    let all = |of: &dyn Fn(usize) -> Value| (0..GROUPS).map(of).collect::<Vec<_>>();
-    json!({ "protectionGroups": all(&group), "recoveryPlans": all(&plan) })
-}
-
-fn prepare(scenario: &Scenario) {
-    let servers: Vec<Value> = (1..=SERVERS)
-        .map(|number| {
-            json!({ "id": scenario.server(number), "hostname": scenario.host(number), "region": REGION,
-                "tags": { "app": format!("app-{}", number % 50), "load": scenario.name } })
-        })
-        .collect();
-    cloud().simulator("POST", "inventory", Some(&json!({ "sourceServers": servers })));
-    let documents = documents(scenario);
-    for kind in ["protectionGroups", "recoveryPlans"] {
-        // An import answers within the 29 s of API Gateway, so it comes in parts.
-        for part in documents[kind].as_array().unwrap().chunks(50) {
-            let answer = cloud().send("POST", "/import", &[], Some(&json!({ kind: part }).to_string()));
-            assert_eq!(answer.status, 200, "{}", answer.body);
-        }
-    }
-    assert_eq!(cloud().send("POST", "/source-servers/refresh", &[], None).status, 202);
-    eventually("the inventory of 4,000 servers", || {
-        let total = cloud().get(&format!("/source-servers?limit=1&tag=load%3D{}", scenario.name))["total"].clone();
-        if total == SERVERS { Ok(()) } else { Err(total.to_string()) }
-    });
-}
-
 fn clean_up(scenario: &Scenario) {
     for kind in ["recovery-plans", "protection-groups"] {
         for number in 0..GROUPS {

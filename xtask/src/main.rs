@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that is done with this repository, as one command each. Only what a fresh machine has is
 //! needed to build it.
 
+mod bench;
 mod cloud;
 mod console;
 mod demo;
@@ -75,10 +76,12 @@ enum Command {
     /// `cargo xtask chaos --runs 2000 --seed 1`. A run that breaks a rule is printed with its seed, from which it can be
     /// repeated: `--seed N --story` prints every call of AWS in it. `--release`, before all else, is for many runs.
     Chaos(program::Arguments),
-    /// Run drills of many sizes in virtual time, and print what they took and what they cost.
+    /// Measure drills of many sizes, the functions as processes, and the API at 4,000 servers.
     ///
-    /// `cargo xtask bench --sizes 10:3,10000:250:3`: servers, the waves that they are in, and over how many Regions. `--json FILE`
-    /// writes the figures.
+    /// `bench`, or `bench drills`, runs them in virtual time, in some minutes, and needs nothing else (`--sizes 10:3,1200:30:3`:
+    /// servers, the waves that they are in, and over how many Regions). `bench functions`, `bench api` and `bench all` build
+    /// the functions as AWS gets them, for this machine (more than half an hour on two cores, once), and start a local cloud of
+    /// their own for some minutes. `--json FILE` writes the figures.
     Bench(program::Arguments),
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///
@@ -97,7 +100,7 @@ fn main() -> ExitCode {
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Test => test::run(),
         Command::Chaos(arguments) => program::CHAOS.run(&arguments),
-        Command::Bench(arguments) => program::BENCH.run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Package => package::run(),
         Command::Help => help(),
     });

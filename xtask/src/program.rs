@@ -22,6 +22,13 @@ pub(crate) struct Arguments {
     arguments: Vec<String>,
 }
 
+impl Arguments {
+    /// As they were given.
+    pub(crate) fn given(&self) -> &[String] {
+        &self.arguments
+    }
+}
+
 /// A program, by the name of its package.
 pub(crate) struct Program(&'static str);
 
@@ -51,9 +58,14 @@ impl Program {
             true => Command::new(workspace.release().join(self.0)),
             false => self.call(&workspace),
         };
-        let (status, _) = process::run_seen(call.args(&arguments.arguments), told)?;
-        Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        finish(call.args(&arguments.arguments))
     }
+}
+
+/// Runs a call, and ends as it does.
+pub(crate) fn finish(call: &mut Command) -> anyhow::Result<ExitCode> {
+    let (status, _) = process::run_seen(call, told)?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What it says is the result of this command.

@@ -1,7 +1,8 @@
-//! What an execution takes and costs, by its size: `cargo xtask bench`.
+//! What an execution takes and costs, by its size, and what the functions take as processes: `cargo xtask bench`.
 
 mod fleet;
 mod ledger;
+mod processes;
 mod schedule;
 
 use std::collections::BTreeMap;
@@ -19,18 +20,51 @@ use simulator::Inventory;
 
 use crate::fleet::{Fleet, Plan};
 use crate::ledger::Ledger;
+use crate::processes::Programs;
+use crate::processes::events::Drill;
 use crate::schedule::Launch;
 
-/// Runs drills of many sizes in the simulation, in virtual time, and prints what they took and what they cost.
+/// Measures, and prints what it measured.
+///
+/// `drills` runs drills of many sizes in the simulation, in virtual time: what they take and cost. A minute or two, of nothing
+/// but this program.
+///
+/// `functions` starts each function as a process, as Lambda does: cold start, memory, invocations, zips. `api` reads from the
+/// API with 4,000 servers behind it. Both need the optimised functions and a local cloud, which `cargo xtask bench` builds (some
+/// forty minutes the first time) and starts.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench")]
 struct Arguments {
+    /// What is measured.
+    #[arg(value_enum, default_value = "drills")]
+    part: Part,
     /// The sizes: servers, the waves that they are in, and the Regions with a plan each, where there is more than one.
     #[arg(long, value_delimiter = ',', default_values = ["10:3", "100:10", "1000:40", "4000:100"])]
     sizes: Vec<String>,
     /// Where the figures are written, as JSON.
     #[arg(long)]
     json: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    programs: Programs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    All,
+    Drills,
+    Functions,
+    Api,
+}
+
+/// What was measured.
+#[derive(Debug, Default, Serialize)]
+struct Measured {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drills: Vec<Figures>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    functions: Vec<processes::Figures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api: Option<processes::api::Figures>,
 }
 
 /// Prices of us-east-1, in dollars.
@@ -85,12 +119,33 @@ struct Figures {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    let mut measured = Measured::default();
+    if matches!(arguments.part, Part::All | Part::Drills) {
+        measured.drills = drills(&arguments.sizes)?;
+    }
+    if arguments.part != Part::Drills {
+        let environment = processes::environment(e2e::cloud());
+        let drill = Drill::run(e2e::cloud());
+        if arguments.part != Part::Api {
+            measured.functions = processes::measure(&arguments.programs, &environment, &drill)?;
+        }
+        if arguments.part != Part::Functions {
+            measured.api = Some(processes::api::measure(&arguments.programs.binary("api"), &environment, &drill)?);
+        }
+    }
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, serde_json::to_string_pretty(&measured)?)?;
+    }
+    Ok(())
+}
+
+fn drills(sizes: &[String]) -> anyhow::Result<Vec<Figures>> {
     let mut all = Vec::new();
     println!(
         "servers waves  minutes  bound naive in-order one-by-one overhead  transitions  events payload  invocations    \
          DRS DynamoDB    written dollars"
     );
-    for size in &arguments.sizes {
+    for size in sizes {
         let numbers: Vec<usize> = size.split(':').map(str::parse).collect::<Result<_, _>>()?;
         let figures = match numbers.as_slice() {
             [servers, waves] => drill(*servers, *waves, 1)?,
@@ -131,10 +186,7 @@ fn main() -> anyhow::Result<()> {
             println!("{name} grow with the {exponent:.2}th power of the servers");
         }
     }
-    if let Some(path) = &arguments.json {
-        std::fs::write(path, serde_json::to_string_pretty(&all)?)?;
-    }
-    Ok(())
+    Ok(all)
 }
 
 fn drill(servers: usize, waves: usize, regions: usize) -> anyhow::Result<Figures> {
