@@ -16,7 +16,7 @@
 
 use domain::id::{ExecutionId, PlanId};
 use domain::plan::Mode;
-use domain::status::{ExecutionStatus, ServerStatus};
+use domain::status::ExecutionStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AwsError, ErrorKind};
@@ -253,31 +253,23 @@ impl History {
         self.save_all(records).await
     }
 
-    /// Records those of `after` that are no longer as they were read. Both are the same servers in the same order.
+    /// Records those of `after` that are no longer as they were read. Both are the same servers in the same order. Whoever comes
+    /// late, from a look that took long, does not undo what another has seen since.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// `Conflict` when one has another status by now: read again.
     pub async fn save_changed_servers(&self, before: &[ServerRecord], after: &[ServerRecord]) -> Result<(), AwsError> {
-        let changed =
-            before.iter().zip(after).filter(|(before, after)| before != after).map(|(_, after)| after.clone());
-        self.save_servers(&changed.collect::<Vec<_>>()).await
-    }
-
-    /// As [`History::save_changed_servers`], for servers that are to be PENDING still: whoever comes late does not undo
-    /// what says that a server is being launched.
-    ///
-    /// # Errors
-    /// `Conflict` when one is not PENDING any more.
-    pub async fn save_pending_servers(&self, before: &[ServerRecord], after: &[ServerRecord]) -> Result<(), AwsError> {
-        let pending = || Condition::Is("status", Value::Text(ServerStatus::Pending.as_str().to_owned()));
-        let changed: Vec<&ServerRecord> =
-            before.iter().zip(after).filter(|(before, after)| before != after).map(|(_, after)| after).collect();
-        for chunk in changed.chunks(MAX_TRANSACTION) {
-            let writes: Vec<(&ServerRecord, Condition)> = chunk.iter().map(|record| (*record, pending())).collect();
-            self.table.transact(&writes).await.map_err(|error| match error {
+        let as_read = |before: &ServerRecord| Condition::Is("status", Value::Text(before.status.as_str().to_owned()));
+        let changed = before.iter().zip(after).filter(|(before, after)| before != after);
+        let writes: Vec<(&ServerRecord, Condition)> = changed.map(|(before, after)| (after, as_read(before))).collect();
+        if let [(record, condition)] = writes.as_slice() {
+            return self.table.put(record, condition.clone()).await;
+        }
+        for chunk in writes.chunks(MAX_TRANSACTION) {
+            self.table.transact(chunk).await.map_err(|error| match error {
                 TransactError::Other(error) => error,
                 TransactError::Refused(_) => {
-                    let message = "a server of the wave is being launched, or has ended, by now";
+                    let message = "a server of the wave has another status by now";
                     AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message)
                 }
             })?;

@@ -147,7 +147,7 @@ impl Applying<'_> {
                 Step::Fails(error) => failure = Some(error),
             }
         }
-        self.clients.history.save_pending_servers(&before, self.servers).await?;
+        self.clients.history.save_changed_servers(&before, self.servers).await?;
         failure.map_or(Ok(to_change), |error| Err(error.into()))
     }
 }
@@ -164,7 +164,7 @@ async fn stop(clients: &Clients, wave: &WaveRecord, mut servers: Vec<ServerRecor
             server.reason = reason;
         }
     }
-    clients.history.save_pending_servers(&before, &servers).await?;
+    clients.history.save_changed_servers(&before, &servers).await?;
     match judge::verdict(&servers) {
         Some(reason) => Err(TaskError::LaunchSettings(reason)),
         None => Ok(()),
