@@ -19,7 +19,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     resource: ofDrs('source-server'),
     reason: 'A plan may name any server of the Regions that one recovers into.',
   },
-  { actions: /^drs:DescribeJobLogItems$/, resource: ofDrs('job'), reason: 'DRS makes up the ids of jobs.' },
+  { actions: /^drs:(DescribeJobLogItems|TagResource)$/, resource: ofDrs('job'), reason: 'DRS makes up the ids of jobs.' },
   {
     actions: /^drs:TerminateRecoveryInstances$/,
     resource: ofDrs('recovery-instance'),

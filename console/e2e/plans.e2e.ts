@@ -124,7 +124,8 @@ it('loses nothing of a plan that is opened and saved', async () => {
   await page.goto(`/plans/${plan}/edit`);
   await page.getByLabel('Description').fill('opened and saved');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('heading', { name: plan, level: 1 }).waitFor();
+  // Exactly: the editor's own heading has the name in it.
+  await page.getByRole('heading', { name: plan, level: 1, exact: true }).waitFor();
   const after = await api<Stored>('GET', `/recovery-plans/${plan}`);
   expect(after).toEqual({ ...before, description: 'opened and saved', version: 3, updatedAt: after['updatedAt'] });
 });

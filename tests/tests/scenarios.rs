@@ -1,5 +1,6 @@
-//! The scenarios of `tests/scenarios` on MiniStack's Step Functions, DynamoDB and Lambda: they tell what they tell in the simulation
-//! (`crates/simulation/tests/scenarios.rs`). So its interpreter of the state machines is not the only one that reads them so.
+//! The scenarios of `tests/scenarios` on MiniStack's Step Functions, DynamoDB and Lambda: they tell what they tell in the
+//! simulation (`crates/simulation/tests/scenarios.rs`). So its interpreter of the state machines is not the only one that
+//! reads them so.
 #![expect(clippy::unwrap_used, reason = "what is missing ends the test")]
 
 use std::path::{Path, PathBuf};
@@ -69,9 +70,8 @@ fn written(file: &Path) -> String {
 }
 
 /// What differs from the file beside it.
-fn differs(file: &Path, scenario: &Scenario, number: usize) -> Option<String> {
-    let unique = format!("{:06x}{number:02x}", std::process::id());
-    let mut engine = OnMiniStack { cloud: cloud(), unique, begin: Instant::now() };
+fn differs(file: &Path, scenario: &Scenario, unique: &str) -> Option<String> {
+    let mut engine = OnMiniStack { cloud: cloud(), unique: unique.to_owned(), begin: Instant::now() };
     let told = scenario::run(&mut engine, scenario).unwrap_or_else(|error| format!("{error:#}"));
     println!("{}: {} s", file.display(), engine.begin.elapsed().as_secs());
     let written = written(file);
@@ -88,18 +88,20 @@ fn every_scenario_tells_on_ministack_what_it_tells_in_the_simulation() {
     files.sort();
     let read = |file: PathBuf| {
         let scenario = Scenario::from_yaml(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        (file, scenario)
+        // What no other test has is told by the end of this name.
+        let name = e2e::Scenario::new("told").name;
+        (file, scenario, name.rsplit('-').next().unwrap().to_owned())
     };
-    let all: Vec<(PathBuf, Scenario)> = files.into_iter().map(read).collect();
+    let all: Vec<(PathBuf, Scenario, String)> = files.into_iter().map(read).collect();
     assert!(all.len() >= 7, "{} scenarios", all.len());
-    let numbered = || all.iter().enumerate();
+    let (calm, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, scenario, _)| scenario.faults.is_empty());
     let mut wrong: Vec<String> = std::thread::scope(|scope| {
-        let calm = numbered().filter(|(_, (_, scenario))| scenario.faults.is_empty());
-        let threads: Vec<_> =
-            calm.map(|(number, (file, scenario))| scope.spawn(move || differs(file, scenario, number))).collect();
+        let threads: Vec<_> = calm
+            .into_iter()
+            .map(|(file, scenario, unique)| scope.spawn(move || differs(file, scenario, unique)))
+            .collect();
         threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
     });
-    let others = numbered().filter(|(_, (_, scenario))| !scenario.faults.is_empty());
-    wrong.extend(others.filter_map(|(number, (file, scenario))| differs(file, scenario, number)));
+    wrong.extend(others.into_iter().filter_map(|(file, scenario, unique)| differs(file, scenario, unique)));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -58,7 +58,8 @@ impl Drill {
         format!("/executions/{}", self.id)
     }
 
-    /// The event `number` for `function`, of those that are looked at anew each time another one; nothing where only a running execution has one: a token of Step Functions, a write of the stream.
+    /// The event `number` for `function`: of those that are looked at anew each time, another one. Nothing where only a running
+    /// execution has one: a token of Step Functions, a write of the stream.
     pub(crate) fn event(&self, function: &str, number: usize) -> Option<Value> {
         let wave = json!({ "executionId": self.id, "planId": self.plan, "wave": 1 });
         let execution = json!({ "executionId": self.id, "planId": self.plan });
