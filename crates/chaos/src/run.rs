@@ -133,8 +133,11 @@ fn happens(case: &Case, storm: &Arc<Storm>, mut random: Rng, seed: u64) -> anyho
     while !people.let_go()? && people.world.now() < end {
         people.world.pass(LOOK_SECONDS);
     }
-    // What is delivered late, and the end of what was begun.
+    // What is delivered late, and the end of what was begun: the sweep may just have started a cleanup.
     people.world.pass(1_800);
+    while !people.let_go()? && people.world.now() < end + CALM_SECONDS {
+        people.world.pass(60);
+    }
     let executions = people.executions()?;
     let text = |of: &serde_json::Value| of.as_str().unwrap_or_default().to_owned();
     let ids: Vec<String> = executions.iter().map(|one| text(&one["executionId"])).collect();
