@@ -55,5 +55,5 @@ pub(crate) fn clients(answer: impl Fn(&HttpRequest) -> Answer + Send + Sync + 's
     };
     let region = "us-east-1".to_owned();
     let place = Place { account: "000000000000".to_owned(), region: region.clone(), regions: vec![region] };
-    Clients::over(SharedHttpConnector::new(Connector(Arc::new(answer))), NoPause, tables, place)
+    Clients::over(SharedHttpConnector::new(Connector(Arc::new(answer))), NoPause, None, tables, place)
 }

@@ -1,6 +1,7 @@
 //! Every client, built once from one configuration.
 
 use std::env;
+use std::sync::Arc;
 
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -23,7 +24,7 @@ use crate::scheduler::Scheduler;
 use crate::sfn::StepFunctions;
 use crate::ssm::Ssm;
 use crate::stand_in;
-use crate::store::Table;
+use crate::store::{Backend, InProcess, Table};
 
 pub(crate) use aws_sdk_dynamodb::error::SdkError;
 
@@ -132,20 +133,22 @@ impl Clients {
     /// # Errors
     /// When a table's variable is missing.
     pub async fn from_environment() -> Result<Self, AwsError> {
-        Ok(Self::of(sdk_config(None).await, Tables::from_environment()?, Place::from_environment()?))
+        Ok(Self::of(sdk_config(None).await, None, Tables::from_environment()?, Place::from_environment()?))
     }
 
     /// The clients of somebody at `place` who has credentials of his own, and not a function's environment.
     pub async fn at_place(tables: Tables, place: Place) -> Self {
-        Self::of(sdk_config(Some(place.region.clone())).await, tables, place)
+        Self::of(sdk_config(Some(place.region.clone())).await, None, tables, place)
     }
 
     /// The clients of a simulation: the real ones, whose requests go to `connector` and nowhere else, and whose pauses
-    /// between attempts are `sleep`'s. Credentials are made up.
+    /// between attempts are `sleep`'s. Credentials are made up. Where `dynamodb` is given, the tables are called there,
+    /// without their SDK.
     #[must_use]
     pub fn over(
         connector: SharedHttpConnector,
         sleep: impl AsyncSleep + 'static,
+        dynamodb: Option<Arc<dyn InProcess>>,
         tables: Tables,
         place: Place,
     ) -> Self {
@@ -159,13 +162,14 @@ impl Clients {
             .sleep_impl(SharedAsyncSleep::new(sleep))
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
-        let mut clients = Self::of(config, tables, place);
+        let dynamodb = dynamodb.map(Backend::InProcess);
+        let mut clients = Self::of(config, dynamodb, tables, place);
         clients.s3 = clients.s3.with_connector(connector);
         clients
     }
 
-    fn of(config: SdkConfig, tables: Tables, place: Place) -> Self {
-        let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+    fn of(config: SdkConfig, dynamodb: Option<Backend>, tables: Tables, place: Place) -> Self {
+        let dynamodb = dynamodb.unwrap_or_else(|| Backend::DynamoDb(aws_sdk_dynamodb::Client::new(&config)));
         let table = |name: String, hash, range| Table::new(dynamodb.clone(), name, hash, range);
         let audit = AuditLog::new(table(tables.audit_log, "kind", "id"));
         let plans = table(tables.recovery_plans, "kind", "id");

@@ -41,6 +41,14 @@ pub struct AwsError {
 }
 
 impl AwsError {
+    /// What `status` and the error's `code` mean, where there is no SDK's error: see [`crate::store::InProcess`].
+    #[must_use]
+    pub fn answered(operation: &'static str, status: u16, code: &str, message: &str) -> Self {
+        let otherwise = if status >= 500 { ErrorKind::Transient } else { ErrorKind::Invalid };
+        let kind = kind_of_code(code).unwrap_or(otherwise);
+        Self { kind, operation, message: format!("{code}: {message}"), code: Some(code.to_owned()) }
+    }
+
     /// An error of this program's own making.
     #[must_use]
     pub fn new(kind: ErrorKind, operation: &'static str, message: impl Into<String>) -> Self {

@@ -3,24 +3,26 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
-use crate::error::{AwsError, ErrorKind, classify};
+use self::backend::{Expression, Item, PageQuery};
+use crate::error::{AwsError, ErrorKind};
 
+mod backend;
+mod in_process;
 mod transaction;
 
+pub(crate) use backend::Backend;
+pub use in_process::{InProcess, Refused};
 pub use transaction::{MAX_TRANSACTION, TransactError, Write};
-
-type Item = HashMap<String, AttributeValue>;
 
 /// A table with a hash and a range key, both text.
 #[derive(Debug, Clone)]
 pub struct Table {
-    client: Client,
+    backend: Backend,
     name: String,
     hash: &'static str,
     range: &'static str,
@@ -97,8 +99,8 @@ pub struct Items<T> {
 }
 
 impl Table {
-    pub(crate) fn new(client: Client, name: String, hash: &'static str, range: &'static str) -> Self {
-        Self { client, name, hash, range }
+    pub(crate) fn new(backend: Backend, name: String, hash: &'static str, range: &'static str) -> Self {
+        Self { backend, name, hash, range }
     }
 
     /// The item with this key, as of now.
@@ -106,16 +108,8 @@ impl Table {
     /// # Errors
     /// When DynamoDB cannot be asked, or the item has another shape.
     pub async fn get<T: DeserializeOwned>(&self, hash: &str, range: &str) -> Result<Option<T>, AwsError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(self.key(hash, range)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| classify("GetItem", error))?;
-        answer.item.map(decode).transpose()
+        let found = self.backend.get(&self.name, self.key(hash, range)).await?;
+        found.map(decode).transpose()
     }
 
     /// Writes `item`, which carries its own key, when `condition` holds.
@@ -123,14 +117,7 @@ impl Table {
     /// # Errors
     /// `Conflict` when it does not hold.
     pub async fn put(&self, item: &impl Serialize, condition: Condition) -> Result<(), AwsError> {
-        let mut request = self.client.put_item().table_name(&self.name).set_item(Some(encode(item)?));
-        if let Some(expression) = self.expression(condition) {
-            request = request
-                .condition_expression(expression.text)
-                .set_expression_attribute_names(expression.names)
-                .set_expression_attribute_values(expression.values);
-        }
-        request.send().await.map(drop).map_err(|error| classify("PutItem", error))
+        self.backend.put(&self.name, encode(item)?, self.expression(condition)).await
     }
 
     /// Deletes the item with this key when `condition` holds.
@@ -138,14 +125,7 @@ impl Table {
     /// # Errors
     /// `Conflict` when it does not hold.
     pub async fn delete(&self, hash: &str, range: &str, condition: Condition) -> Result<(), AwsError> {
-        let mut request = self.client.delete_item().table_name(&self.name).set_key(Some(self.key(hash, range)));
-        if let Some(expression) = self.expression(condition) {
-            request = request
-                .condition_expression(expression.text)
-                .set_expression_attribute_names(expression.names)
-                .set_expression_attribute_values(expression.values);
-        }
-        request.send().await.map(drop).map_err(|error| classify("DeleteItem", error))
+        self.backend.delete(&self.name, self.key(hash, range), self.expression(condition)).await
     }
 
     /// One page of a query. The table is read as of now; an index may lag by a moment.
@@ -154,33 +134,34 @@ impl Table {
     /// `Invalid` for a token that this never gave.
     pub async fn query<T: DeserializeOwned>(&self, query: &Query<'_>) -> Result<Items<T>, AwsError> {
         let hash = query.index.map_or(self.hash, |index| index.hash);
-        let mut request = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .set_index_name(query.index.map(|index| index.name.to_owned()))
-            .consistent_read(query.index.is_none())
-            .scan_index_forward(!query.newest_first)
-            .set_limit(query.limit)
-            .set_exclusive_start_key(query.token.map(token_key).transpose()?)
-            .expression_attribute_names("#hash", hash)
-            .expression_attribute_values(":hash", AttributeValue::S(query.hash.to_owned()));
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        request = match (query.between, query.prefix) {
-            (Some((first, last)), _) => request
-                .key_condition_expression("#hash = :hash AND #range BETWEEN :first AND :last")
-                .expression_attribute_names("#range", self.range)
-                .expression_attribute_values(":first", text(first))
-                .expression_attribute_values(":last", text(last)),
-            (None, "") => request.key_condition_expression("#hash = :hash"),
-            (None, prefix) => request
-                .key_condition_expression("#hash = :hash AND begins_with(#range, :prefix)")
-                .expression_attribute_names("#range", self.range)
-                .expression_attribute_values(":prefix", text(prefix)),
+        let mut names = HashMap::from([("#hash".to_owned(), hash.to_owned())]);
+        let value = |name: &str, text: &str| (name.to_owned(), AttributeValue::S(text.to_owned()));
+        let mut values = Item::from([value(":hash", query.hash)]);
+        let text = match (query.between, query.prefix) {
+            (Some((first, last)), _) => {
+                values.extend([value(":first", first), value(":last", last)]);
+                "#hash = :hash AND #range BETWEEN :first AND :last"
+            }
+            (None, "") => "#hash = :hash",
+            (None, prefix) => {
+                values.extend([value(":prefix", prefix)]);
+                "#hash = :hash AND begins_with(#range, :prefix)"
+            }
         };
-        let answer = request.send().await.map_err(|error| classify("Query", error))?;
-        let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
-        Ok(Items { items, next_token: answer.last_evaluated_key.map(|key| key_token(&key)).transpose()? })
+        if values.len() > 1 {
+            names.insert("#range".to_owned(), self.range.to_owned());
+        }
+        let condition = Expression { text: text.to_owned(), names: Some(names), values: Some(values) };
+        let page = PageQuery {
+            index: query.index.map(|index| index.name),
+            condition,
+            forward: !query.newest_first,
+            limit: query.limit,
+            start: query.token.map(token_key).transpose()?,
+        };
+        let (items, last) = self.backend.query(&self.name, page).await?;
+        let items = items.into_iter().map(decode).collect::<Result<_, _>>()?;
+        Ok(Items { items, next_token: last.map(|key| key_token(&key)).transpose()? })
     }
 
     /// Every item of the table with this hash key whose range key begins with `prefix`.
@@ -239,12 +220,6 @@ impl Table {
             values: Some(values.collect()),
         })
     }
-}
-
-struct Expression {
-    text: String,
-    names: Option<HashMap<String, String>>,
-    values: Option<Item>,
 }
 
 fn bug(operation: &'static str, error: &impl std::fmt::Display) -> AwsError {

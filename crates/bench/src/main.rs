@@ -14,8 +14,8 @@ use clap::Parser;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use simulation::World;
 use simulation::weather::Weather;
+use simulation::{Wire, World};
 use simulator::Inventory;
 
 use crate::fleet::{Fleet, Plan};
@@ -195,7 +195,7 @@ fn drill(servers: usize, waves: usize, regions: usize) -> anyhow::Result<Figures
     let ledger = Arc::new(Ledger::default());
     let weather: Arc<dyn Weather> = Arc::<Ledger>::clone(&ledger);
     let inventory = Inventory::from_yaml(&fleet.inventory.to_string())?;
-    let mut world = World::under(1, inventory, weather)?;
+    let mut world = World::under(1, inventory, weather, Wire::Direct)?;
     for plan in &fleet.plans {
         for group in &plan.groups {
             world.put("protection-groups", group)?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::Context;
 use chaos::{Story, run};
 use clap::Parser;
+use simulation::Wire;
 
 /// Runs random plans under random faults, and checks the safety rules at every step.
 ///
@@ -26,12 +27,21 @@ struct Arguments {
     /// How many at a time: all cores, unless said.
     #[arg(long)]
     jobs: Option<u64>,
+    /// Call the tables through the SDK too, as production does: takes more than twice as long.
+    #[arg(long)]
+    sdk: bool,
     /// Print every call of AWS, of one run.
     #[arg(long)]
     story: bool,
     /// One of the processes of this command: prints each story as a line of JSON.
     #[arg(long, hide = true)]
     worker: Option<u64>,
+}
+
+impl Arguments {
+    fn wire(&self) -> Wire {
+        if self.sdk { Wire::Sdk } else { Wire::Direct }
+    }
 }
 
 /// Runs of one process. Each leaves its clients behind, which live as long as a process.
@@ -43,7 +53,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return work(&arguments, worker);
     }
     if arguments.story {
-        let story = run(arguments.seed, arguments.servers, true);
+        let story = run(arguments.seed, arguments.servers, arguments.wire(), true);
         print!("{story}");
         return Ok(if story.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
@@ -75,6 +85,7 @@ fn start(arguments: &Arguments, next: u64, size: u64, worker: u64, jobs: u64) ->
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--seed", &number(seed), "--runs", &number(runs), "--worker", &number(jobs)]);
     command.args(["--servers", &arguments.servers.to_string()]);
+    command.args(arguments.sdk.then_some("--sdk"));
     command.stdout(Stdio::piped()).spawn().context("cannot start a process of this program")
 }
 
@@ -82,7 +93,7 @@ fn work(arguments: &Arguments, step: u64) -> anyhow::Result<ExitCode> {
     // What panics is told as a violation.
     std::panic::set_hook(Box::new(|_| ()));
     for number in 0..arguments.runs {
-        let story = run(arguments.seed + number * step, arguments.servers, false);
+        let story = run(arguments.seed + number * step, arguments.servers, arguments.wire(), false);
         println!("{}", serde_json::to_string(&story)?);
     }
     Ok(ExitCode::SUCCESS)

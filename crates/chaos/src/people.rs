@@ -83,6 +83,10 @@ impl People<'_> {
         let executions = self.executions()?;
         let Some(one) = self.random.choice(executions) else { return Ok(()) };
         let id = one["executionId"].as_str().unwrap_or_default();
+        if self.random.u8(..3) == 0 {
+            self.world.stop("cleanup", &format!("{id}-clean001"));
+            return Ok(());
+        }
         self.world.stop("recovery", id);
         // On AWS the executions that it waits for are stopped with it, if that works.
         if self.random.bool() {

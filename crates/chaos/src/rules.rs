@@ -29,6 +29,8 @@ pub struct Rules {
     launched: BTreeSet<(String, u64, String, usize)>,
     /// Waves that once had let those behind them go.
     passed: BTreeSet<(String, u64)>,
+    /// How far each server of an execution had come, in which attempt and round.
+    come: BTreeMap<(String, String), (usize, u64, u8)>,
     refused_for_quota: u64,
 }
 
@@ -87,6 +89,9 @@ impl Rules {
         let many = request["TransactItems"].as_array().into_iter().flatten().map(|write| &write["Put"]["Item"]);
         for item in many.chain([&request["Item"]]) {
             let Some(item) = item.as_object() else { continue };
+            if text(item, "planId").contains("#server#") {
+                self.came(item);
+            }
             if !text(item, "planId").contains("#wave#") {
                 continue;
             }
@@ -99,6 +104,27 @@ impl Rules {
             if passed {
                 self.passed.insert((text(item, "executionId").to_owned(), number(item, "number")));
             }
+        }
+    }
+
+    /// A server goes forward only, but for a new attempt or round, and for what a person decides of an UNKNOWN one.
+    fn came(&mut self, item: &Item) {
+        let far = match text(item, "status") {
+            "PENDING" => 0,
+            "LAUNCHING" => 1,
+            "LAUNCHED" => 2,
+            "CHECKING" => 3,
+            "UNKNOWN" => 4,
+            _ => 5,
+        };
+        let attempt = item.get("attempts").and_then(|list| list["L"].as_array()).map_or(0, Vec::len);
+        let now = (attempt, number(item, "round"), far);
+        let key = (text(item, "executionId").to_owned(), text(item, "planId").to_owned());
+        let before = self.come.insert(key, now).unwrap_or_default();
+        if now < before && before.2 != 4 {
+            let what =
+                format!("{} of {} goes from {before:?} to {now:?}", text(item, "serverId"), text(item, "planId"));
+            self.violated("a server goes forward", &what);
         }
     }
 

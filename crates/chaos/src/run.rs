@@ -8,8 +8,8 @@ use anyhow::anyhow;
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use simulation::World;
 use simulation::weather::Weather;
+use simulation::{Wire, World};
 use simulator::Inventory;
 
 use crate::case::Case;
@@ -69,15 +69,15 @@ impl fmt::Display for Story {
     }
 }
 
-/// Runs what follows from `seed`, with at most `most` servers. A panic is a violation as well. Every call is printed where
-/// somebody wants to see how it came about.
+/// Runs what follows from `seed`, with at most `most` servers, the tables called by `wire`. A panic is a violation as well.
+/// Every call is printed where somebody wants to see how it came about.
 #[must_use]
-pub fn run(seed: u64, most: usize, prints: bool) -> Story {
+pub fn run(seed: u64, most: usize, wire: Wire, prints: bool) -> Story {
     let mut random = Rng::with_seed(seed);
     let case = Case::draw(&mut random, most);
     let storm = Arc::new(Storm::draw(&mut random, case.servers, prints));
     let waves = case.plans[0]["waves"].as_array().map_or(0, Vec::len);
-    let outcome = catch_unwind(AssertUnwindSafe(|| happens(&case, &storm, random, seed)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| happens(&case, &storm, random, seed, wire)));
     let (executions, seconds) = match outcome {
         Ok(Ok(ended)) => ended,
         Ok(Err(error)) => {
@@ -107,10 +107,16 @@ pub fn run(seed: u64, most: usize, prints: bool) -> Story {
     })
 }
 
-fn happens(case: &Case, storm: &Arc<Storm>, mut random: Rng, seed: u64) -> anyhow::Result<(Vec<String>, u64)> {
+fn happens(
+    case: &Case,
+    storm: &Arc<Storm>,
+    mut random: Rng,
+    seed: u64,
+    wire: Wire,
+) -> anyhow::Result<(Vec<String>, u64)> {
     let inventory = Inventory::from_yaml(&case.inventory.to_string()).map_err(|error| anyhow!("{error}"))?;
     let weather: Arc<dyn Weather> = Arc::<Storm>::clone(storm);
-    let mut world = World::under(seed, inventory, weather)?;
+    let mut world = World::under(seed, inventory, weather, wire)?;
     let began = world.now();
     world.every(300, "stopped", &json!({}))?;
     world.every(900, "sweep", &json!({ "leftOverHours": 24 }))?;

@@ -15,6 +15,7 @@ pub(crate) fn compare(world: &mut World, ids: &[String], rules: &mut Rules) -> a
         anyhow::ensure!(status == 200, "{id}: {status} {execution}");
         ended(&execution, rules);
         dead_sources(&execution, rules);
+        cleaned_up(&execution, &state, rules);
         for wave in execution["waves"].as_array().into_iter().flatten() {
             for server in wave["servers"].as_array().into_iter().flatten() {
                 agrees(id, wave, server, &state, rules);
@@ -64,6 +65,24 @@ fn dead_sources(execution: &Value, rules: &mut Rules) {
         if execution["mode"] == "RECOVERY" {
             let what = format!("{} is held up by {}", text(&execution["executionId"]), finding["message"]);
             rules.violated("5 a dead source is no obstacle", &what);
+        }
+    }
+}
+
+/// A cleanup ends, and is COMPLETED only if nothing of the drill stands.
+fn cleaned_up(execution: &Value, state: &Value, rules: &mut Rules) {
+    let (id, cleanup) = (text(&execution["executionId"]), &execution["cleanup"]);
+    if cleanup["status"] == "RUNNING" {
+        rules.violated("every cleanup ends", &format!("that of {id} is RUNNING"));
+    }
+    if cleanup["status"] != "COMPLETED" {
+        return;
+    }
+    for server in cleanup["servers"].as_array().into_iter().flatten() {
+        let instances = state["instances"].as_array().into_iter().flatten();
+        let stands = |one: &&Value| one["instanceId"] == server["instanceId"] && one["terminatedAt"].is_null();
+        if let Some(instance) = instances.into_iter().find(stands) {
+            rules.violated("7 what is recorded is true", &format!("{id} is cleaned up, and {instance} stands"));
         }
     }
 }

@@ -5,12 +5,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws::error::{AwsError, ErrorKind};
+use aws::store::{InProcess, Refused};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use axum::http::Uri;
 use futures::channel::mpsc::UnboundedSender;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use simulator::http::Call;
@@ -30,6 +33,8 @@ struct Request {
     service: String,
     region: String,
     operation: String,
+    body: Value,
+    /// As it came over the wire; nothing for a call of a table that did not go through the SDK.
     call: Call,
 }
 
@@ -111,15 +116,14 @@ impl Cloud {
 
     /// Does what is asked, and lets the weather see it.
     fn answer(&self, request: &Request, caller: Option<&Caller>) -> Answer {
-        let body: Value = serde_json::from_slice(&request.call.body).unwrap_or(Value::Null);
-        let answer = self.done(request, &body);
+        let answer = self.done(request);
         self.weather.seen(&Seen {
             at_micros: self.time.micros(),
             caller,
             service: &request.service,
             region: &request.region,
             operation: &request.operation,
-            request: &body,
+            request: &request.body,
             status: answer.0,
             reply: &answer.2,
             dynamodb: &self.dynamodb(),
@@ -128,8 +132,8 @@ impl Cloud {
         answer
     }
 
-    fn done(&self, request: &Request, body: &Value) -> Answer {
-        let operation = request.operation.as_str();
+    fn done(&self, request: &Request) -> Answer {
+        let (operation, body) = (request.operation.as_str(), &request.body);
         match request.service.as_str() {
             "drs" | "ssm" => {
                 let reply = self.simulator().call(&request.call);
@@ -251,5 +255,46 @@ fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
         attempt: header("amz-sdk-request"),
         body: request.body().bytes().unwrap_or_default().to_vec(),
     };
-    Ok(Request { service, region, operation, call })
+    let body = serde_json::from_slice(&call.body).unwrap_or(Value::Null);
+    Ok(Request { service, region, operation, body, call })
+}
+
+/// How often the SDK tries a call, and the longest pause after the first attempt. Source: its standard retry mode.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Tables that are called without the SDK, with its attempts and pauses.
+#[derive(Debug)]
+pub(crate) struct Direct(pub(crate) Arc<Cloud>);
+
+impl InProcess for Direct {
+    fn call(&self, operation: &'static str, body: Value) -> BoxFuture<'static, Result<Value, Refused>> {
+        let cloud = Arc::clone(&self.0);
+        let caller = Caller::current();
+        let (service, operation_name) = ("dynamodb".to_owned(), operation.to_owned());
+        let request =
+            Request { service, region: String::new(), operation: operation_name, body, call: Call::default() };
+        Box::pin(async move {
+            let mut attempt = 0;
+            loop {
+                attempt += 1;
+                cloud.time.sleep(cloud.latency()).await;
+                let answered = cloud.send(&request, caller.as_deref()).await;
+                cloud.time.sleep(cloud.latency()).await;
+                let (status, kind, body) = match answered {
+                    Ok((200, _, body)) => return Ok(body),
+                    Ok((status, kind, body)) => (status, kind, body),
+                    Err(_) => (503, Some("ConnectionReset".to_owned()), Value::Null),
+                };
+                let written = body["__type"].as_str().and_then(|kind| kind.rsplit('#').next());
+                let kind = kind.as_deref().or(written).unwrap_or_default();
+                let error = AwsError::answered(operation, status, kind, body["message"].as_str().unwrap_or_default());
+                if attempt == ATTEMPTS || !matches!(error.kind, ErrorKind::Throttled | ErrorKind::Transient) {
+                    return Err(Refused { error, body });
+                }
+                let longest = PAUSE * 2_u32.pow(attempt - 1);
+                cloud.time.sleep(longest.mul_f64(fastrand::f64())).await;
+            }
+        })
+    }
 }

@@ -1,7 +1,6 @@
 //! Runs a machine: states one after another, as the Amazon States Language says. What tasks call is [`crate::tasks`]'s.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +16,7 @@ use crate::cloud::Cloud;
 use crate::executions::{Event, EventKind, Failure, Outcome, machine_arn};
 use crate::functions::Functions;
 use crate::jsonata::{self, Variables};
+use crate::machines::Machines;
 use crate::weather::Delivery;
 
 /// How long an event takes to its rule.
@@ -25,7 +25,7 @@ const EVENT_PAUSE: Duration = Duration::from_millis(500);
 /// Everything that runs machines.
 pub(crate) struct Engine {
     pub(crate) cloud: Arc<Cloud>,
-    pub(crate) machines: BTreeMap<String, States>,
+    pub(crate) machines: Rc<Machines>,
     pub(crate) functions: Functions,
     pub(crate) spawner: LocalSpawner,
     pub(crate) jitter: RefCell<fastrand::Rng>,

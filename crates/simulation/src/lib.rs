@@ -23,4 +23,4 @@ pub mod time;
 pub mod weather;
 mod world;
 
-pub use world::{EXECUTION_HISTORY, Grown, World};
+pub use world::{EXECUTION_HISTORY, Grown, Wire, World};

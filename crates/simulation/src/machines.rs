@@ -1,6 +1,8 @@
 //! The machines that are shipped: `statemachine/*.asl.yaml`, with what the deployment puts in the place of `${…}`.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -18,11 +20,28 @@ const FILES: [(&str, &str); 7] = [
     ("wave", include_str!("../../../statemachine/wave.asl.yaml")),
 ];
 
+/// Machines, by name.
+pub(crate) type Machines = BTreeMap<String, States>;
+
+thread_local! {
+    /// They are the same in every world.
+    static SHIPPED: RefCell<Option<Rc<Machines>>> = const { RefCell::new(None) };
+}
+
 /// Reads them all, for a deployment with these functions.
 ///
 /// # Errors
 /// When a file has what is not modelled.
-pub(crate) fn shipped(functions: &[&str]) -> anyhow::Result<BTreeMap<String, States>> {
+pub(crate) fn shipped(functions: &[&str]) -> anyhow::Result<Rc<Machines>> {
+    if let Some(read) = SHIPPED.with_borrow(Clone::clone) {
+        return Ok(read);
+    }
+    let machines = Rc::new(read(functions)?);
+    SHIPPED.set(Some(Rc::clone(&machines)));
+    Ok(machines)
+}
+
+fn read(functions: &[&str]) -> anyhow::Result<Machines> {
     let mut placeholders: BTreeMap<String, Value> =
         functions.iter().map(|name| (format!("{}Function", pascal(name)), json!(name))).collect();
     // As the deployment on AWS has them: cdk/lib/wait-times.ts.

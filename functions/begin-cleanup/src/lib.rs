@@ -7,7 +7,7 @@ use aws::{Clients, ErrorKind, cleanup};
 use domain::cleanup::{Earlier, is_to_begin};
 use domain::id::{ExecutionId, PlanId};
 use serde::{Deserialize, Serialize};
-use task::TaskError;
+use task::{Failure, TaskError};
 
 /// Which drill.
 #[derive(Debug, Deserialize)]
@@ -27,8 +27,9 @@ pub struct Response {
     pub begun: bool,
 }
 
-/// Begins the cleanup, or makes sure that one that is recorded as running was started: whoever recorded it may have been
-/// cut off before that. A second delivery starts the same Step Functions execution, which is no second one.
+/// Begins the cleanup, or makes sure that one that is recorded as running does: whoever recorded it may have been cut off
+/// before it was started, and its machine may have been stopped. A second delivery starts the same Step Functions
+/// execution, which is no second one.
 ///
 /// # Errors
 /// When AWS cannot be asked, or Step Functions does not start it.
@@ -47,13 +48,29 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     match before.as_ref().filter(|cleanup| !cleanup.status.is_terminal()) {
         Some(running) => match cleanup::start(clients, &machine_arn, &drill, running).await {
             Ok(()) => {}
-            // That execution has ended, and its record will say so, or the sweep of those that died does.
-            Err(error) if error.kind == ErrorKind::Conflict => {}
+            Err(error) if error.kind == ErrorKind::Conflict => settle(clients, &id, &plan, running.attempt).await?,
             Err(error) => return Err(error.into()),
         },
         None => cleanup::begin(clients, &machine_arn, &actor(&drill), &drill, before.as_ref()).await?,
     }
     Ok(Response { begun: true })
+}
+
+/// Ends a cleanup whose state machine has ended. It settles itself last of all: one that has not was stopped or failed, and
+/// one that has meanwhile stays as it is.
+async fn settle(clients: &Clients, id: &ExecutionId, plan: &PlanId, attempt: u32) -> Result<(), TaskError> {
+    let cause = "its state machine was stopped or failed before it was settled".to_owned();
+    let request = settle_cleanup::Request {
+        execution_id: id.clone(),
+        plan_id: plan.clone(),
+        attempt: Some(attempt),
+        error: Some(Failure { error: "Stopped".to_owned(), cause }),
+    };
+    match settle_cleanup::handle(clients, request).await {
+        // A later one has taken its place.
+        Ok(_) | Err(TaskError::Invalid(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Who wants it: the plan or the schedule that says so.

@@ -83,12 +83,13 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
             }
         };
         let gone = stands.is_some_and(|stands| stands.is_gone());
-        if gone && is_forgotten(&drill, now) {
+        let due = is_due(clients, &drill, now).await?;
+        if gone && !due && is_forgotten(&drill, now) {
             forget(clients, drill).await?;
             continue;
         }
         stand += usize::from(!gone);
-        if response.due.len() < AT_ONCE && is_due(clients, &drill, now).await? {
+        if due && response.due.len() < AT_ONCE {
             let (execution_id, plan_id) = (drill.execution_id.clone(), drill.plan_id.clone());
             response.due.push(Drill { execution_id, plan_id });
         }
@@ -106,13 +107,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
 }
 
 async fn is_due(clients: &Clients, drill: &ExecutionRecord, now: i64) -> Result<bool, TaskError> {
-    let due_at = drill.cleanup_due_at();
-    if due_at.is_none() {
-        return Ok(false);
-    }
     let cleanup = clients.history.cleanup(&drill.execution_id, &drill.plan_id).await?;
     let earlier = cleanup.map(|one| Earlier { status: one.status, attempt: one.attempt, ended_at: one.ended_at });
-    Ok(is_to_begin(due_at, earlier.as_ref(), now))
+    Ok(is_to_begin(drill.cleanup_due_at(), earlier.as_ref(), now))
 }
 
 /// Whether a drill of which nothing stands is taken out of the list. One that is cleaned up by itself is not: its cleanup

@@ -1,11 +1,10 @@
 //! Writes that happen together or not at all, to one table or to several.
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem};
 use serde::Serialize;
 
 use super::{Condition, Table, bug, encode};
-use crate::error::{AwsError, ErrorKind, classify};
+use crate::error::{AwsError, ErrorKind};
 
 /// Items that one transaction takes. Source: DynamoDB quotas.
 pub const MAX_TRANSACTION: usize = 100;
@@ -45,17 +44,7 @@ impl Table {
     /// # Errors
     /// [`TransactError::Refused`] with the positions whose condition did not hold.
     pub async fn write(&self, writes: Vec<Write>) -> Result<(), TransactError> {
-        const OPERATION: &str = "TransactWriteItems";
-        let items = writes.into_iter().map(|Write(item)| item).collect();
-        let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
-        let Err(error) = sent else { return Ok(()) };
-        let reasons = match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                canceled.cancellation_reasons.clone().unwrap_or_default()
-            }
-            _ => return Err(TransactError::Other(classify(OPERATION, error))),
-        };
-        Err(canceled(&reasons))
+        self.backend.transact(writes.into_iter().map(|Write(item)| item).collect()).await
     }
 
     /// A put, as part of a transaction.
@@ -106,7 +95,7 @@ impl Table {
 }
 
 /// Why a transaction was cancelled: a condition, another transaction at the same time, or an item that is wrong.
-fn canceled(reasons: &[CancellationReason]) -> TransactError {
+pub(super) fn canceled(reasons: &[CancellationReason]) -> TransactError {
     let code = |reason: &CancellationReason| reason.code.clone().unwrap_or_default();
     let refused: Vec<usize> = (0..reasons.len()).filter(|at| code(&reasons[*at]) == "ConditionalCheckFailed").collect();
     if !refused.is_empty() {

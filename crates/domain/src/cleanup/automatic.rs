@@ -62,19 +62,18 @@ const MAX_ATTEMPTS: u32 = 5;
 /// An hour between them: who holds a server then is mostly done by now.
 const PAUSE_SECONDS: i64 = 3_600;
 
-/// Whether a cleanup that is due at `due_at` is to be begun now, after an `earlier` one. One that runs is to be begun, too:
-/// its record may have been written without its state machine being started, and a second start changes nothing.
+/// Whether a cleanup that is due at `due_at` is to be begun now, after an `earlier` one. One that runs is to be begun, too,
+/// whoever wanted it: its record may have been written without its state machine being started, or that may have been
+/// stopped; a second start changes nothing of one that works.
 #[must_use]
 pub fn is_to_begin(due_at: Option<i64>, earlier: Option<&Earlier>, now: i64) -> bool {
-    if due_at.is_none_or(|due| due > now) {
-        return false;
-    }
-    let Some(earlier) = earlier else { return true };
+    let due = due_at.is_some_and(|due| due <= now);
+    let Some(earlier) = earlier else { return due };
     match earlier.status {
         CleanupStatus::Running => true,
         CleanupStatus::Completed => false,
         CleanupStatus::Partial | CleanupStatus::Failed => {
-            earlier.attempt < MAX_ATTEMPTS && earlier.ended_at.is_some_and(|ended| now - ended >= PAUSE_SECONDS)
+            due && earlier.attempt < MAX_ATTEMPTS && earlier.ended_at.is_some_and(|ended| now - ended >= PAUSE_SECONDS)
         }
     }
 }
@@ -113,6 +112,8 @@ mod tests {
         assert!(is_to_begin(Some(4_600), None, 4_600));
         assert!(!is_to_begin(Some(4_600), None, 4_599));
         assert!(!is_to_begin(None, None, 9_999));
+        assert!(!is_to_begin(None, Some(&earlier(CleanupStatus::Failed, 1)), 9_999));
+        assert!(is_to_begin(None, Some(&earlier(CleanupStatus::Running, 1)), 5_000), "it may be nobody's");
         for status in [CleanupStatus::Partial, CleanupStatus::Failed] {
             assert!(!is_to_begin(Some(4_600), Some(&earlier(status, 1)), 8_599));
             assert!(is_to_begin(Some(4_600), Some(&earlier(status, 4)), 8_600));

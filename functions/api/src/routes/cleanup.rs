@@ -1,9 +1,8 @@
 //! Cleaning up after a drill, and which drills want it. The work is Step Functions'.
 
-use aws::cleanup::begin;
 use aws::history::{CleanupInstanceRecord, CleanupRecord, ExecutionRecord, ExecutionRecords};
 use aws::standing::Standing;
-use aws::{AwsError, Clients};
+use aws::{AwsError, Clients, ErrorKind, cleanup};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -37,9 +36,14 @@ pub async fn start(
         let detail = format!("{id} cannot be cleaned up: {reason}; nothing was terminated");
         return Err(Problem::new(StatusCode::CONFLICT, "NOT_CLEANABLE", detail));
     }
-    if before.as_ref().is_none_or(|cleanup| cleanup.status.is_terminal()) {
-        let machine = &app.cleanup_state_machine_arn;
-        begin(app.clients, machine, &caller.actor(), execution, before.as_ref()).await?;
+    let machine = &app.cleanup_state_machine_arn;
+    match before.as_ref().filter(|cleanup| !cleanup.status.is_terminal()) {
+        // Whoever recorded it may have been cut off before its machine was started. One that has ended is the sweep's.
+        Some(running) => match cleanup::start(app.clients, machine, execution, running).await {
+            Err(error) if error.kind != ErrorKind::Conflict => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        },
+        None => cleanup::begin(app.clients, machine, &caller.actor(), execution, before.as_ref()).await?,
     }
     let shown = shown(&app, records, &caller).await?;
     Ok((StatusCode::ACCEPTED, Json(shown)))
