@@ -50,7 +50,10 @@ pub fn check(template: &Value) -> Result<(), Problem> {
 pub fn evaluate(template: &Value, states: &Value, variables: &Variables) -> Result<Value, Problem> {
     match template {
         Value::String(text) => match expression(text) {
-            Some(expression) => one(expression, states, variables),
+            Some(expression) => match path(expression, states, variables) {
+                Some(found) => Ok(found.clone()),
+                None => one(expression, states, variables),
+            },
             None => Ok(template.clone()),
         },
         Value::Array(items) => {
@@ -62,6 +65,19 @@ pub fn evaluate(template: &Value, states: &Value, variables: &Variables) -> Resu
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(template.clone()),
     }
+}
+
+/// What `$name.field.field` has, where that is all: most expressions are that, and need no evaluator. Nothing where the
+/// language has more to say: of what is missing, and of arrays, whose paths and results it flattens.
+fn path<'a>(expression: &str, states: &'a Value, variables: &'a Variables) -> Option<&'a Value> {
+    let mut names = expression.strip_prefix('$')?.split('.');
+    let plain = |name: &str| !name.is_empty() && name.bytes().all(|sign| sign.is_ascii_alphanumeric());
+    let root = names.next().filter(|name| plain(name))?;
+    let mut found = if root == "states" { states } else { variables.get(root)? };
+    for name in names {
+        found = found.as_object().filter(|_| plain(name))?.get(name)?;
+    }
+    (!found.is_array()).then_some(found)
 }
 
 fn one(expression: &str, states: &Value, variables: &Variables) -> Result<Value, Problem> {
@@ -175,6 +191,24 @@ mod tests {
             ("{'round': $round}", json!({ "round": 2 })),
         ] {
             assert_eq!(evaluated(expression), Ok(expected), "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_plain_path_is_what_the_evaluator_makes_of_it() {
+        let states =
+            json!({ "input": { "text": "x", "none": null, "one": 1, "deep": { "flag": true, "list": [[]] } } });
+        let variables = Variables::from([("key".to_owned(), json!({ "id": "e-1" })), ("round".to_owned(), json!(2))]);
+        let plain = ["input", "input.text", "input.none", "input.one", "input.deep", "input.deep.flag"];
+        let plain = plain.iter().map(|rest| format!("$states.{rest}"));
+        for expression in plain.chain(["$key", "$key.id", "$round"].map(str::to_owned)) {
+            let found = path(&expression, &states, &variables).cloned();
+            assert_eq!(found, one(&expression, &states, &variables).ok(), "{expression}");
+            assert!(found.is_some(), "{expression}");
+        }
+        for expression in ["$states.input.gone", "$states.input.deep.list", "$nobody", "$key.id.x", "$round + 1", "key"]
+        {
+            assert_eq!(path(expression, &states, &variables), None, "{expression}");
         }
     }
 
