@@ -45,6 +45,7 @@ pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> R
                 ordinal += 1;
             }
         }
+        record.servers = ordinal;
         waves.push(record);
     }
     Ok((waves, servers))
