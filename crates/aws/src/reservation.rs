@@ -58,6 +58,10 @@ fn contender<'a>(key: &WaveKey, wave: &'a WaveRecord, jobs: &[Job]) -> Contender
         ended_at: wave.ended_at,
         servers: if begun_anew.is_some() { wave.scope.servers.len() } else { wave.servers as usize },
         in_jobs: own.iter().map(|job| job.servers.len()).sum(),
-        jobs_ended_at: own.iter().map(|job| job.ended_at).collect::<Option<Vec<_>>>().and_then(|ends| ends.into_iter().max()),
+        jobs_ended_at: own
+            .iter()
+            .map(|job| job.ended_at)
+            .collect::<Option<Vec<_>>>()
+            .and_then(|ends| ends.into_iter().max()),
     }
 }

@@ -136,8 +136,10 @@ fn comes_since(wave: &Contender<'_>, waves: &[Contender<'_>]) -> Option<i64> {
 /// When the last of its dependencies ended, or all that this one launches was over in DRS. A wave without any could begin
 /// when the first of the execution did.
 fn opens_at(wave: &Contender<'_>, waves: &[Contender<'_>]) -> Option<i64> {
-    let (settled, open): (Vec<_>, Vec<_>) =
-        waves.iter().filter(|other| wave.depends_on.contains(&other.number)).partition(|other| other.status.is_terminal());
+    let (settled, open): (Vec<_>, Vec<_>) = waves
+        .iter()
+        .filter(|other| wave.depends_on.contains(&other.number))
+        .partition(|other| other.status.is_terminal());
     let dependency =
         |other: &&Contender<'_>| Dependency { name: String::new(), status: other.status, on_failure: other.on_failure };
     if decide(&settled.iter().map(dependency).collect::<Vec<_>>()) != Decision::Run {

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use aws::{Clients, reservation};
 use aws::drs::{Drs, Job, RecoveryInstance};
 use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
+use aws::{Clients, reservation};
 use domain::id::{JobId, ServerId};
 use domain::plan::Mode;
 use domain::status::ServerStatus;
