@@ -126,8 +126,8 @@ impl WaveGraph {
 
 /// Of each wave how many are behind it, one after another. `waves` are their numbers, and those that each waits for.
 #[must_use]
-pub fn ways<'a>(waves: impl Iterator<Item = (u32, &'a BTreeSet<u32>)> + Clone) -> BTreeMap<u32, usize> {
-    let mut ways: BTreeMap<u32, usize> = waves.clone().map(|(number, _)| (number, 0)).collect();
+pub fn ways<'a, N: Copy + Ord + 'a>(waves: impl Iterator<Item = (N, &'a BTreeSet<N>)> + Clone) -> BTreeMap<N, usize> {
+    let mut ways: BTreeMap<N, usize> = waves.clone().map(|(number, _)| (number, 0)).collect();
     // Each pass is right one wave further from the ends. Plans have no circles; one would end this all the same.
     for _ in 0..ways.len() {
         let before = ways.clone();
