@@ -1,6 +1,6 @@
-//! What of a wave goes into jobs now: what the quotas let through, less what it leaves for waves that go before it. How much
-//! that is, is [`domain::reservation`]'s to say; the facts are those jobs of DRS that are read for the quotas anyway, which name
-//! their wave by their tag, and the waves of the execution, read only where something could start.
+//! What of a wave goes into jobs now: what the quotas let through, less what it leaves for waves that go before it. How
+//! much that is, is [`domain::reservation`]'s to say. The facts are the jobs of DRS that are read for the quotas anyway,
+//! which name their wave in their tag, and the waves of the execution, read only where something could start.
 
 use domain::batch::{self, Packing, Quotas};
 use domain::id::ServerId;
@@ -63,5 +63,71 @@ fn contender<'a>(key: &WaveKey, wave: &'a WaveRecord, jobs: &[Job]) -> Contender
             .map(|job| job.ended_at)
             .collect::<Option<Vec<_>>>()
             .and_then(|ends| ends.into_iter().max()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::decision::{Decided, FailureDecision};
+    use domain::plan::{Mode, Wave};
+
+    use super::*;
+    use crate::drs::JobServer;
+
+    fn key(wave: u32) -> WaveKey {
+        WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave }
+    }
+
+    fn job(tag: &str, created_at: i64, ended_at: Option<i64>) -> Job {
+        let server = |id: &str| JobServer { id: id.into(), launch_status: String::new(), instance: None };
+        Job {
+            id: "drsjob-1".into(),
+            kind: "LAUNCH".into(),
+            initiated_by: "START_DRILL".into(),
+            status: if ended_at.is_some() { "COMPLETED" } else { "STARTED" }.into(),
+            created_at: Some(created_at),
+            ended_at,
+            servers: ["s-1", "s-2"].map(server).into(),
+            tags: [(TAG.to_owned(), tag.to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn jobs_are_those_of_their_wave_by_tag_and_of_its_round() {
+        let mut wave = WaveRecord::new(&key(1), &Wave::default(), Mode::Drill);
+        wave.servers = 5;
+        let intent = BatchRecord::new(&key(1), 1, ["s-1".into(), "s-2".into()].into(), 100);
+        let mut jobs = vec![
+            job(&intent.tag(), 100, Some(700)),
+            job("e/p/batch/001/0002/101", 101, Some(710)),
+            job("e/p/batch/011/0001/100", 100, None),
+            job("another/p/batch/001/0001/100", 100, None),
+        ];
+        // Asked by another wave of the execution.
+        let seen = |wave: &WaveRecord, jobs: &[Job]| {
+            let contender = contender(&key(7), wave, jobs);
+            (contender.servers, contender.in_jobs, contender.jobs_ended_at)
+        };
+        assert_eq!(seen(&wave, &jobs), (5, 4, Some(710)));
+        jobs.push(job("e/p/batch/001/0003/800", 800, None));
+        assert_eq!(seen(&wave, &jobs), (5, 6, None), "one runs");
+        wave.scope.servers = ["s-1".into()].into();
+        wave.decisions.push(FailureDecision {
+            decided: Decided::Retry,
+            by: "ada".into(),
+            at: 720,
+            comment: String::new(),
+            reason: String::new(),
+            servers: 1,
+        });
+        assert_eq!(seen(&wave, &jobs), (1, 2, None), "what was launched before the retry is of another round");
+        assert_eq!(seen(&wave, &jobs[..4]), (1, 0, None), "no job yet");
+    }
+
+    #[test]
+    fn what_came_free_just_now_is_counted_whoever_held_it() {
+        let jobs = [job("x", 0, Some(1_000)), job("y", 0, Some(1_000 - SECONDS)), job("z", 0, None)];
+        assert_eq!(freed(&jobs, 1_000), Room { jobs: 2, servers: 4 });
+        assert_eq!(freed(&jobs, 1_001), Room { jobs: 1, servers: 2 });
     }
 }

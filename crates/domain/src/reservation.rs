@@ -1,9 +1,10 @@
-//! Room that a wave leaves in the quotas of its Region for waves that go before it: list scheduling along the critical path,
-//! without a scheduler. Each wave judges for itself whenever it could start jobs. The one with the most waves one after another
-//! behind it goes first, then the plan's order; so the order is total, and no two waves leave room for each other.
+//! Room that a wave leaves in the quotas of its Region for waves that go before it: list scheduling along the critical
+//! path, without a scheduler. Each wave judges for itself whenever it could start jobs. The one with the most waves one
+//! after another behind it goes first, then the plan's order; so the order is total, and no two waves leave room for
+//! each other.
 //!
-//! Room is left for a wave that comes for it at any moment, and for [`SECONDS`] at most: what holds it up beyond that, or
-//! whether its state machine is lost, is not to be known here. What has been free for longer is anybody's.
+//! Room is left for a wave that may come for it at any moment, and for [`SECONDS`] at most: what holds it up beyond
+//! that, or whether its state machine is lost, is not to be known here. What has been free for longer is anybody's.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -133,8 +134,8 @@ fn comes_since(wave: &Contender<'_>, waves: &[Contender<'_>]) -> Option<i64> {
     }
 }
 
-/// When the last of its dependencies ended, or all that this one launches was over in DRS. A wave without any could begin
-/// when the first of the execution did.
+/// When the last of its dependencies ended, or all that this dependency launches was over in DRS. A wave without any
+/// could begin when the first of the execution did.
 fn opens_at(wave: &Contender<'_>, waves: &[Contender<'_>]) -> Option<i64> {
     let (settled, open): (Vec<_>, Vec<_>) = waves
         .iter()

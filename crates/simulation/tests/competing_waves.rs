@@ -11,8 +11,8 @@ const PER_JOB: usize = 100;
 const JOBS: usize = 20;
 const IN_JOBS: usize = 500;
 
-/// How much longer than the best order a drill may take. The end of a job is seen up to 30 s late, which is 5.6 % of a job of one
-/// server; 1.049 was the most that was measured. A round of five that is lost would be 1.20.
+/// How much longer than the best order a drill may take. The end of a job is seen up to 30 s late, which is 5.6 % of a job
+/// of one server; 1.049 was the most that was measured. A round lost of four, the most here, would be 1.25.
 const BOUND: f64 = 1.06;
 
 /// A wave: its servers, and the waves that it waits for, all of them before it.
@@ -103,9 +103,9 @@ fn chains(waves: &[Wave]) -> Vec<usize> {
     chains
 }
 
-/// All orders of `rest` behind `first`: the fewest rounds. Not tried are orders that differ only by waves that are alike, those in
-/// which a wave stands before one that it waits for, since the two are never ready together, and whatever comes once `enough`
-/// is met.
+/// All orders of `rest` behind `first`: the fewest rounds. Not tried are orders that differ only by waves that are alike,
+/// those in which a wave stands before one that it waits for, since the two are never ready together, and whatever comes
+/// once `enough` is met.
 fn fewest(waves: &[Wave], enough: usize, first: &mut Vec<usize>, rest: &[usize]) -> usize {
     if rest.is_empty() {
         return rounds(waves, first);
@@ -157,8 +157,8 @@ fn compare(seed: u64, waves: &[Wave]) {
     assert!(ratio < BOUND, "{waves:?}: {ratio:.3} times as long as the best order");
 }
 
-/// The first `count` plans of `waves` waves, drawn from `seed`, in which the order matters. Wave by wave `draw` says the servers,
-/// and whether it waits for one before it.
+/// The first `count` plans of `waves` waves, drawn from `seed`, in which the order matters. Wave by wave `draw` says the
+/// servers, and whether it waits for one before it.
 fn random(seed: u64, count: usize, waves: usize, draw: impl Fn(&mut fastrand::Rng) -> (usize, bool)) -> Vec<Vec<Wave>> {
     let mut random = fastrand::Rng::with_seed(seed);
     let plan = |_| {
