@@ -143,9 +143,7 @@ impl Drs {
     /// # Errors
     /// When DRS cannot be asked.
     pub async fn in_use(&self, now: i64) -> Result<InUse, AwsError> {
-        let jobs = self.jobs_since(now - JOB_HORIZON_SECONDS).await?;
-        let active: Vec<&Job> = jobs.iter().filter(|job| !job.is_completed()).collect();
-        Ok(InUse { jobs: active.len(), servers: active.into_iter().flat_map(Job::server_ids).collect() })
+        Ok(Job::in_use(&self.jobs_since(now - JOB_HORIZON_SECONDS).await?))
     }
 
     async fn describe_jobs(&self, filters: DescribeJobsRequestFilters) -> Result<Vec<Job>, AwsError> {

@@ -21,6 +21,7 @@ pub mod handoff;
 pub mod history;
 pub mod inventory;
 pub mod readiness;
+pub mod reservation;
 pub mod s3;
 pub mod schedule_times;
 pub mod scheduler;

@@ -48,6 +48,8 @@ pub enum WaitReason {
     JobQuota,
     /// As many servers are in jobs as DRS allows.
     ServerQuota,
+    /// What is free is left for another wave; see [`crate::reservation`].
+    Reserved,
 }
 
 impl WaitReason {
@@ -58,6 +60,7 @@ impl WaitReason {
             Self::BusyInJob => "the server is in another DRS job",
             Self::JobQuota => "as many DRS jobs are running as the account may have",
             Self::ServerQuota => "as many servers are in DRS jobs as the account may have",
+            Self::Reserved => "what is free of the quotas is left for a wave that goes first, for 90 s at most",
         }
     }
 }

@@ -124,6 +124,26 @@ impl WaveGraph {
     }
 }
 
+/// Of each wave how many are behind it, one after another. `waves` are their numbers, and those that each waits for.
+#[must_use]
+pub fn ways<'a, N: Copy + Ord + 'a>(waves: impl Iterator<Item = (N, &'a BTreeSet<N>)> + Clone) -> BTreeMap<N, usize> {
+    let mut ways: BTreeMap<N, usize> = waves.clone().map(|(number, _)| (number, 0)).collect();
+    // Each pass is right one wave further from the ends. Plans have no circles; one would end this all the same.
+    for _ in 0..ways.len() {
+        let before = ways.clone();
+        for (number, depends_on) in waves.clone() {
+            let behind = ways.get(&number).map_or(0, |way| way + 1);
+            for dependency in depends_on {
+                ways.entry(*dependency).and_modify(|way| *way = behind.max(*way));
+            }
+        }
+        if ways == before {
+            break;
+        }
+    }
+    ways
+}
+
 /// Depth of every node, or a circle as a path whose first node is repeated at the end.
 fn depths(dependencies: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     let mut depth: Vec<Option<usize>> = vec![None; dependencies.len()];

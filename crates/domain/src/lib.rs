@@ -26,6 +26,7 @@ pub mod preflight;
 pub mod quota;
 pub mod readiness;
 pub mod recovery_point;
+pub mod reservation;
 pub mod role;
 pub mod schedule;
 pub mod status;

@@ -1,5 +1,6 @@
 //! Forecasts against two naive twins, a longest path and a clock that ticks every second, and what holds of any run.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::batch::{InUse, Quotas, pack};
@@ -109,6 +110,12 @@ fn longest(waves: &[ForecastWave], index: usize, pace: Pace) -> u64 {
     below + pure(&waves[index], pace)
 }
 
+/// How many waves are behind a wave, one after another.
+fn behind(waves: &[ForecastWave], index: usize) -> usize {
+    let dependants = (0..waves.len()).filter(|other| waves[*other].depends_on.contains(&index));
+    dependants.map(|other| behind(waves, other) + 1).max().unwrap_or(0)
+}
+
 /// A wave of the ticking twin.
 #[derive(Default, Clone)]
 struct Ticking {
@@ -140,7 +147,9 @@ fn tick(
                 all[index].pending = waves[index].servers.iter().map(|server| server.id.clone()).collect();
             }
         }
-        for index in 0..waves.len() {
+        let mut order: Vec<usize> = (0..waves.len()).collect();
+        order.sort_by_key(|index| Reverse(behind(waves, *index)));
+        for index in order {
             let in_use = in_use(waves, &all, &waves[index].region, taken, free_at, now);
             launch(&waves[index], &mut all[index], &in_use, quotas, now, pace);
         }

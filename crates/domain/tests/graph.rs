@@ -1,6 +1,8 @@
 //! The graph of waves against a naive twin: reachability by brute force.
 
-use domain::graph::{GraphError, WaveGraph};
+use std::collections::BTreeSet;
+
+use domain::graph::{GraphError, WaveGraph, ways};
 use proptest::prelude::*;
 
 fn named(edges: &[Vec<usize>]) -> Vec<(String, Vec<String>)> {
@@ -95,4 +97,16 @@ fn a_circle_is_shown_as_a_path() {
     let waves = [("db", vec![]), ("app", vec!["db", "web"]), ("web", vec!["cache"]), ("cache", vec!["app"])];
     let text = WaveGraph::new(&waves).unwrap_err()[0].to_string();
     assert_eq!(text, "waves depend on each other in a circle: app → web → cache → app");
+}
+
+#[test]
+fn the_way_of_a_wave_is_the_longest_chain_behind_it_and_a_circle_has_an_end() {
+    let way = |edges: &[(u32, &[u32])]| {
+        let waves: Vec<(u32, BTreeSet<u32>)> =
+            edges.iter().map(|(wave, to)| (*wave, to.iter().copied().collect())).collect();
+        ways(waves.iter().map(|(wave, to)| (*wave, to))).into_values().collect::<Vec<_>>()
+    };
+    // The plan's order is any; what is no wave is left out.
+    assert_eq!(way(&[(1, &[3]), (2, &[1, 5, 9]), (3, &[]), (4, &[]), (5, &[4])]), [1, 0, 2, 2, 1]);
+    assert_eq!(way(&[(1, &[2]), (2, &[1])]).len(), 2);
 }

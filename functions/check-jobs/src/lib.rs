@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use aws::Clients;
 use aws::drs::{Drs, Job, RecoveryInstance};
 use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
-use domain::batch::{self, Quotas};
+use aws::{Clients, reservation};
 use domain::id::{JobId, ServerId};
 use domain::plan::Mode;
 use domain::status::ServerStatus;
@@ -81,7 +80,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
         Some(next) => next,
         None => {
             let paused = execution.is_some_and(|run| run.paused.is_some());
-            start_or_wait(paused, &drs, &servers, &batches).await?
+            start_or_wait(clients, &drs, &key, paused, &servers, &batches).await?
         }
     };
     if matches!(next, Next::CheckHealth | Next::AfterActions | Next::Settle) && wave.launched_at.is_none() {
@@ -186,8 +185,10 @@ fn ending(servers: &[ServerRecord], batches: &[BatchRecord], now: i64) -> Next {
 /// a wave that queues costs no more transitions than one that runs. In a pause nothing is started, and a wave without
 /// running jobs does not even poll.
 async fn start_or_wait(
-    paused: bool,
+    clients: &Clients,
     drs: &Drs,
+    key: &WaveKey,
+    paused: bool,
     servers: &[ServerRecord],
     batches: &[BatchRecord],
 ) -> Result<Next, TaskError> {
@@ -196,8 +197,7 @@ async fn start_or_wait(
         return Ok(if with(ServerStatus::Launching).next().is_some() { Next::Wait } else { Next::Hold });
     }
     let pending: Vec<ServerId> = with(ServerStatus::Pending).map(|server| server.server_id.clone()).collect();
-    let in_use = drs.in_use(aws::clock::now()).await?;
-    let start =
-        !in_open_intents(batches).is_empty() || !batch::pack(&pending, &in_use, &Quotas::default()).batches.is_empty();
+    let start = !in_open_intents(batches).is_empty()
+        || !reservation::pack(clients, drs, key, &pending).await?.batches.is_empty();
     Ok(if start { Next::StartMore } else { Next::Wait })
 }

@@ -1,9 +1,12 @@
 //! The frozen plan: one record per wave and server, with all that later tasks need. Which servers a selection by tags
 //! means is decided here for the whole run.
 
+use std::cmp::Reverse;
+
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{CheckRecord, ServerRecord, WaveKey, WaveRecord};
 use domain::check::Os;
+use domain::graph::ways;
 use domain::group::ProtectionGroup;
 use domain::plan::{Mode, Wave};
 use domain::status::{ServerStatus, WaveStatus};
@@ -45,6 +48,7 @@ pub(crate) fn freeze(request: &Request, loaded: &LoadedPlan, facts: &Facts) -> R
                 ordinal += 1;
             }
         }
+        record.servers = ordinal;
         waves.push(record);
     }
     Ok((waves, servers))
@@ -70,11 +74,13 @@ pub(crate) fn skip(waves: &mut [WaveRecord], servers: &mut [ServerRecord], why: 
     Ok(())
 }
 
-/// The numbers of `waves`, each after those it depends on: by depth, then as written.
+/// The numbers of `waves`, each after those it depends on: by depth, then the one with the longest way first, then as written.
+/// RunWaves runs 40 at a time, and what is on the critical path must not be the 41st.
 pub(crate) fn order(waves: &[WaveRecord]) -> Vec<u32> {
+    let way = ways(waves.iter().map(|wave| (wave.number, &wave.depends_on)));
     let mut ordered: Vec<u32> = Vec::new();
     while ordered.len() < waves.len() {
-        let ready: Vec<u32> = waves
+        let mut ready: Vec<u32> = waves
             .iter()
             .filter(|wave| !ordered.contains(&wave.number))
             .filter(|wave| wave.depends_on.iter().all(|dependency| ordered.contains(dependency)))
@@ -83,6 +89,7 @@ pub(crate) fn order(waves: &[WaveRecord]) -> Vec<u32> {
         if ready.is_empty() {
             break; // A frozen graph has an order; were it broken, the rest would be lost waves, which settling ends.
         }
+        ready.sort_by_key(|number| Reverse(way.get(number).copied()));
         ordered.extend(ready);
     }
     ordered

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws::drs::{Drs, JOB_HORIZON_SECONDS, RecoveryInstance};
 use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
-use aws::{AwsError, Clients, ErrorKind, adopt};
-use domain::batch::{self, Quotas, WaitReason};
+use aws::{AwsError, Clients, ErrorKind, adopt, reservation};
+use domain::batch::WaitReason;
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::preflight::LiveInstance;
 use domain::status::{ServerStatus, WaveStatus};
@@ -49,8 +49,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     launch.protect_failovers().await?;
     let pending = launch.pending();
     if !pending.is_empty() {
-        let in_use = launch.drs.in_use(aws::clock::now()).await?;
-        let packing = batch::pack(&pending, &in_use, &Quotas::default());
+        let packing = reservation::pack(clients, &launch.drs, &launch.key, &pending).await?;
         for (server, reason) in &packing.waiting {
             launch.wait(&BTreeSet::from([server.clone()]), reason.text());
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::batch::InUse;
 use domain::id::{InstanceId, JobId, ServerId};
 use domain::plan::Mode;
 use jiff::Timestamp;
@@ -45,6 +46,13 @@ impl Job {
     #[must_use]
     pub fn is_completed(&self) -> bool {
         self.status == "COMPLETED"
+    }
+
+    /// What those of `jobs` hold that have not ended.
+    #[must_use]
+    pub fn in_use(jobs: &[Self]) -> InUse {
+        let active: Vec<&Self> = jobs.iter().filter(|job| !job.is_completed()).collect();
+        InUse { jobs: active.len(), servers: active.into_iter().flat_map(Self::server_ids).collect() }
     }
 
     /// Its servers.

@@ -46,6 +46,12 @@ impl BatchRecord {
         format!("{}/{}/{}", self.execution_id, self.plan_id.replace('#', "/"), self.intended_at)
     }
 
+    /// What the tags of all jobs of a wave begin with.
+    #[must_use]
+    pub fn tag_of_wave(key: &WaveKey) -> String {
+        format!("{}/{}/batch/{:03}/", key.execution_id, key.plan_id, key.wave)
+    }
+
     pub(super) fn key(&self) -> (&str, &str) {
         (self.execution_id.as_str(), &self.plan_id)
     }

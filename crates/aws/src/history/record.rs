@@ -257,6 +257,9 @@ pub struct WaveRecord {
     pub depends_on: BTreeSet<u32>,
     /// The numbers of the waves that wait for it.
     pub dependants: BTreeSet<u32>,
+    /// How many servers it has; 0 in the records of earlier versions.
+    #[serde(default)]
+    pub servers: u32,
     /// DRILL or RECOVERY.
     pub mode: Mode,
     /// What its failure means for those.
@@ -336,6 +339,7 @@ impl WaveRecord {
             region: String::new(),
             depends_on: BTreeSet::new(),
             dependants: BTreeSet::new(),
+            servers: 0,
             mode,
             on_failure: wave.on_failure,
             min_healthy_percent: wave.min_healthy_percent,

@@ -7,8 +7,8 @@
 //! follow, and it has ended. A job holds its servers and its quota until the slowest of them is launched.
 //!
 //! Only moments at which something can change are worked through: a wave that waits for quota does not look before a
-//! job of its Region has ended. Waves that look at the same moment do so in the order of the plan; in a real run chance
-//! decides.
+//! job of its Region has ended. Waves that look at the same moment do so in the order of [`crate::reservation`]. That a real
+//! wave also leaves room for one that comes a few polls later is not here.
 //!
 //! Not here: percentiles and verdicts. Those are made of such runs in [`super`].
 

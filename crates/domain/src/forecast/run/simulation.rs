@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use super::{JobRun, POLL_SECONDS, Pace, Run, WaveRun};
 use crate::batch::{self, InUse, Quotas};
 use crate::forecast::ForecastWave;
+use crate::graph::ways;
 use crate::id::ServerId;
 
 /// What can happen. At one moment in this order: what ends makes room before anybody looks.
@@ -15,8 +16,8 @@ enum Event {
     Free(usize),
     /// A wave ends.
     End(usize),
-    /// A wave looks whether servers can go into jobs.
-    Look(usize),
+    /// A wave looks whether servers can go into jobs: of several, the one with the longest way first.
+    Look(Reverse<usize>, usize),
 }
 
 /// What counts against the quotas of a Region for a while.
@@ -41,6 +42,8 @@ struct Wave<'a> {
     checks: u64,
     after: u64,
     region: usize,
+    /// How many are behind it, one after another.
+    way: usize,
     /// Who waits for it.
     dependants: Vec<usize>,
     /// How many it still waits for.
@@ -106,13 +109,17 @@ impl<'a> Simulation<'a> {
         simulation
     }
 
-    /// Who waits for whom. What is no other wave cannot be waited for.
+    /// Who waits for whom, and how far each leads. What is no other wave cannot be waited for.
     fn link(&mut self, waves: &[ForecastWave]) {
         for (index, wave) in waves.iter().enumerate() {
             for dependency in wave.depends_on.iter().filter(|other| **other < waves.len() && **other != index) {
                 self.waves[*dependency].dependants.push(index);
                 self.waves[index].open_dependencies += 1;
             }
+        }
+        let before: Vec<&BTreeSet<usize>> = waves.iter().map(|wave| &wave.depends_on).collect();
+        for (index, way) in ways(before.into_iter().enumerate()) {
+            self.waves[index].way = way;
         }
     }
 
@@ -129,7 +136,7 @@ impl<'a> Simulation<'a> {
                 match event {
                     Event::Free(hold) => self.free(hold),
                     Event::End(wave) => self.end(wave),
-                    Event::Look(wave) => self.look(wave),
+                    Event::Look(_, wave) => self.look(wave),
                 }
             }
             // Plans have no circles: they are refused when they are stored. One that came here all the same is cut at
@@ -151,7 +158,8 @@ impl<'a> Simulation<'a> {
             self.at(now, Event::End(index));
         } else {
             wave.will_look = true;
-            self.at(ready, Event::Look(index));
+            let look = wave.look(index);
+            self.at(ready, look);
         }
     }
 
@@ -233,7 +241,7 @@ impl<'a> Simulation<'a> {
             if !wave.will_look {
                 wave.will_look = true;
                 let next = wave.times.ready + looks(self.now - wave.times.ready);
-                self.events.push(Reverse((next, Event::Look(*index))));
+                self.events.push(Reverse((next, wave.look(*index))));
             }
         }
     }
@@ -244,6 +252,10 @@ impl<'a> Simulation<'a> {
 }
 
 impl<'a> Wave<'a> {
+    fn look(&self, index: usize) -> Event {
+        Event::Look(Reverse(self.way), index)
+    }
+
     fn new(wave: &'a ForecastWave, region: usize, pace: Pace) -> Self {
         let mut launch: BTreeMap<&ServerId, u64> = BTreeMap::new();
         for server in &wave.servers {
@@ -257,6 +269,7 @@ impl<'a> Wave<'a> {
             checks: wave.servers.iter().map(|server| pace.of(server.checks)).max().unwrap_or_default(),
             after: pace.of(wave.after),
             region,
+            way: 0,
             dependants: Vec::new(),
             open_dependencies: 0,
             begun: false,
