@@ -13,7 +13,8 @@ impl Cloud {
         answer
     }
 
-    fn ask(&self, service: &str, target: &str, body: &Value) -> (u16, Value) {
+    /// One call of an AWS JSON protocol that may be refused: the status and the answer.
+    pub fn ask(&self, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let request = ureq::http::Request::builder()
             .method("POST")
             .uri(&self.aws_endpoint)

@@ -3,7 +3,10 @@
 //! simulator's own paths.
 //!
 //! A transcript has what every engine has to tell alike. How often something was polled is not in it, nor when.
+//!
+//! [`dynamodb`] is the same for the tables beneath: cases in a text file, for whoever answers the calls.
 
+pub mod dynamodb;
 mod engine;
 mod file;
 mod names;
