@@ -161,7 +161,7 @@ macro_rules! scenarios {
 
 scenarios! {
     beside others:
-        actions approval approval_timeout cancel cleanup cleanup_automatic partial paused refused retry schedule stop stopped
+        actions approval approval_timeout cancel cleanup cleanup_automatic partial paused recheck refused reopened retry schedule stop stopped
         three_tiers unhealthy wave_stopped,
     alone:
         answer_lost throttled

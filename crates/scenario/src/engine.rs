@@ -202,7 +202,7 @@ impl<E: Engine> Run<'_, E> {
         if let Some(machine) = &step.stop {
             let name = match (machine.as_str(), step.wave) {
                 ("recovery", _) => self.id.clone(),
-                ("wave", Some(number)) => self.wave(number),
+                ("wave", Some(number)) => self.wave(number, 1),
                 _ => bail!("there is no such machine of an execution"),
             };
             self.engine.stop(machine, &name)?;
@@ -241,8 +241,10 @@ impl<E: Engine> Run<'_, E> {
         }
     }
 
-    fn wave(&self, number: u32) -> String {
-        format!("{}-wave-{number:03}", self.id)
+    /// The name of a wave's machine.
+    fn wave(&self, number: usize, round: u32) -> String {
+        let again = if round == 1 { String::new() } else { format!("-{round}") };
+        format!("{}-wave-{number:03}{again}", self.id)
     }
 
     /// Waits until machines have begun, and all of them have ended.
@@ -266,12 +268,16 @@ impl<E: Engine> Run<'_, E> {
         let recovery = self.end_of(|engine| Ok(engine.machine("recovery", &id)?.into_iter().collect()))?;
         let succeeded = recovery.iter().all(|machine| machine.status == "SUCCEEDED");
         add("recovery", recovery);
-        // A wave of an execution that was refused was never begun.
-        for number in 1..=self.scenario.waves.len() as u32 {
-            let name = self.wave(number);
-            if self.engine.machine("wave", &name)?.is_some() {
+        for number in 1..=self.scenario.waves.len() {
+            // None where the execution was refused, more where somebody opened the wave again.
+            for round in 1.. {
+                let name = self.wave(number, round);
+                if self.engine.machine("wave", &name)?.is_none() {
+                    break;
+                }
                 let ended = self.end_of(|engine| Ok(engine.machine("wave", &name)?.into_iter().collect()))?;
-                add(&format!("wave {number}"), ended);
+                let again = if round == 1 { String::new() } else { format!(", round {round}") };
+                add(&format!("wave {number}{again}"), ended);
             }
         }
         if !succeeded {

@@ -44,7 +44,7 @@ pub struct Scenario {
 pub struct Step {
     /// The wave, by its number.
     #[serde(default)]
-    pub wave: Option<u32>,
+    pub wave: Option<usize>,
     /// The server, by its host name.
     #[serde(default)]
     pub server: Option<String>,
