@@ -105,3 +105,28 @@ impl Scenario {
         self.faults.iter().any(|fault| OF_ALL.iter().any(|of_all| fault.starts_with(of_all)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(more: &str) -> anyhow::Result<Scenario> {
+        let text = "about: a\nservers: {db-1: {}}\ngroups: {}\nwaves: []\nmode: DRILL\n";
+        Scenario::from_yaml(&format!("{text}{more}"))
+    }
+
+    #[test]
+    fn a_step_does_one_thing_and_what_is_not_known_is_an_error() {
+        assert!(read("then: [{status: COMPLETED}, {status: COMPLETED, ask: cleanup}]").is_ok());
+        assert!(read("then: [{status: COMPLETED, ask: cleanup, start: sweep}]").is_err());
+        assert!(read("then: [{status: COMPLETED, asks: cleanup}]").is_err());
+    }
+
+    #[test]
+    fn a_fault_disturbs_others_unless_it_is_a_servers() {
+        let disturbs = |fault: &str| read(&format!("faults: [\"{fault}\"]")).unwrap().disturbs();
+        let of_all = ["throttle=StartRecovery:5", "region-down=us-east-1", "page-size=1", "unknown-enums"];
+        assert!(of_all.into_iter().all(disturbs));
+        assert!(!["launch-fails=db-1", "foreign-job=db-1:20"].into_iter().any(disturbs));
+    }
+}

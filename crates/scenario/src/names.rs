@@ -38,3 +38,25 @@ impl Names {
         text.replace(&format!("{}-", self.plan), "").replace(&self.plan, "<plan>")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "{about: a, servers: {db-1: {}, web-1: {}}, groups: {}, waves: [], mode: DRILL}";
+
+    #[test]
+    fn a_fault_is_the_scenarios_own_where_it_names_a_server() {
+        let scenario = Scenario::from_yaml(FILE).unwrap();
+        let names = Names::new(&scenario, "abc");
+        for (fault, own) in [
+            ("launch-fails=web-1", "launch-fails=s-abc00000000000002"),
+            ("foreign-job=db-1:20", "foreign-job=s-abc00000000000001:20"),
+            ("throttle=StartRecovery:5", "throttle=StartRecovery:5"),
+            ("unknown-enums", "unknown-enums"),
+        ] {
+            assert_eq!(names.fault(fault), own);
+        }
+        assert_eq!(names.own("scenario-abc-web of s-abc00000000000002 in scenario-abc"), "web of web-1 in <plan>");
+    }
+}
