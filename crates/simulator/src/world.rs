@@ -303,7 +303,12 @@ impl World {
                         self.faults.end_server_fault(*kind, &id);
                     }
                 }
-                fault => self.faults.end(fault),
+                Fault::ForeignJob(..) => {}
+                Fault::RegionDown(_)
+                | Fault::Calls(..)
+                | Fault::AccessDenied(_)
+                | Fault::PageSize(_)
+                | Fault::UnknownEnums => self.faults.end(fault),
             }
         }
         self.register_agents();
