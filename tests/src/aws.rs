@@ -13,7 +13,8 @@ impl Cloud {
         answer
     }
 
-    fn ask(&self, service: &str, target: &str, body: &Value) -> (u16, Value) {
+    /// One call of an AWS JSON protocol that may be refused: the status and the answer.
+    pub fn ask(&self, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let request = ureq::http::Request::builder()
             .method("POST")
             .uri(&self.aws_endpoint)
@@ -36,12 +37,8 @@ impl Cloud {
 
     /// Waits until `machine` has an execution of this name.
     pub fn begun(&self, machine: &str, name: &str) {
-        let request = json!({ "stateMachineArn": self.state_machines[machine], "maxResults": 1000 });
         eventually(&format!("the beginning of {name}"), || {
-            let listed = self.sfn("ListExecutions", &request);
-            let is = |execution: &Value| execution["name"] == name;
-            let found = listed["executions"].as_array().is_some_and(|executions| executions.iter().any(is));
-            if found { Ok(()) } else { Err("not begun".to_owned()) }
+            self.described(machine, name).map(drop).ok_or_else(|| "not begun".to_owned())
         });
     }
 
@@ -221,18 +218,40 @@ impl Cloud {
         }
     }
 
-    /// The states that an execution has entered; none for one that was never started.
-    pub fn entered(&self, machine: &str, name: &str) -> Vec<String> {
+    /// How Step Functions describes an execution; nothing for one that was never started.
+    pub fn described(&self, machine: &str, name: &str) -> Option<Value> {
         let arn = self.execution_arn(machine, name);
         let (status, answer) =
             self.ask("states", "AWSStepFunctions.DescribeExecution", &json!({ "executionArn": arn }));
         if status == 400 && answer.to_string().contains("ExecutionDoesNotExist") {
-            return Vec::new();
+            return None;
         }
         assert_eq!(status, 200, "{arn}: {answer}");
-        let events = self.history(&arn);
+        Some(answer)
+    }
+
+    /// The states that an execution has entered.
+    pub fn entered(&self, machine: &str, name: &str) -> Vec<String> {
+        let events = self.history(&self.execution_arn(machine, name));
         let names = events.iter().filter_map(|event| event["stateEnteredEventDetails"]["name"].as_str());
         names.map(str::to_owned).collect()
+    }
+
+    /// The names of all executions of a machine, the oldest first.
+    pub fn executions_of(&self, machine: &str) -> Vec<String> {
+        let mut request = json!({ "stateMachineArn": self.state_machines[machine], "maxResults": 1000 });
+        let mut found: Vec<(String, String)> = Vec::new();
+        loop {
+            let mut page = self.sfn("ListExecutions", &request);
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let executions = page["executions"].as_array().unwrap();
+            found.extend(executions.iter().map(|one| (text(&one["startDate"]), text(&one["name"]))));
+            request["nextToken"] = page["nextToken"].take();
+            if request["nextToken"].is_null() {
+                found.sort();
+                return found.into_iter().map(|(_, name)| name).collect();
+            }
+        }
     }
 
     /// The ARN of an execution of a machine.

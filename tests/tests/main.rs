@@ -15,6 +15,7 @@ mod delivery;
 mod direct;
 mod disturbances;
 mod drsctl;
+mod dynamodb;
 mod flow;
 mod forecast;
 mod iam;

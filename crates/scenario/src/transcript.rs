@@ -1,11 +1,12 @@
 //! What is written down of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::engine::Names;
+use crate::engine::Machine;
+use crate::names::Names;
 
 /// Calls that change something in DRS or SSM.
 const CHANGES: [&str; 5] = [
@@ -20,8 +21,7 @@ const CHANGES: [&str; 5] = [
 pub(crate) struct Told {
     pub(crate) execution: Value,
     pub(crate) timeline: Vec<Value>,
-    /// The states that each machine entered.
-    pub(crate) machines: Vec<(String, Vec<String>)>,
+    pub(crate) machines: Vec<(String, Machine)>,
     pub(crate) journal: Value,
     pub(crate) state: Value,
 }
@@ -31,28 +31,64 @@ pub(crate) fn write(names: &Names, told: &Told) -> String {
     let mut text = String::new();
     let statuses = statuses(&told.timeline);
     let became = |of: &str| statuses.get(of).map(|statuses| statuses.join(" → ")).unwrap_or_default();
+    let execution = &told.execution;
     line(&mut text, "execution", &became("execution"));
-    for wave in told.execution["waves"].as_array().into_iter().flatten() {
+    reason(&mut text, execution);
+    line(&mut text, "    started by", string(&execution["startedBy"]));
+    for finding in list(&execution["findings"]) {
+        line(&mut text, &format!("    finding {}", string(&finding["code"])), string(&finding["severity"]));
+    }
+    for wave in list(&execution["waves"]) {
         let key = format!("wave {}", wave["number"]);
         line(&mut text, &format!("\n{key} {}", string(&wave["name"])), &became(&key));
         reason(&mut text, wave);
-        for server in wave["servers"].as_array().into_iter().flatten() {
+        actions(&mut text, "before", &wave["beforeActions"]);
+        for server in list(&wave["servers"]) {
             line(&mut text, &format!("  {}", string(&server["serverId"])), string(&server["status"]));
             reason(&mut text, server);
-            for attempt in server["attempts"].as_array().into_iter().flatten() {
+            for check in list(&server["checks"]) {
+                line(&mut text, &format!("    check {}", string(&check["name"])), string(&check["status"]));
+            }
+            for attempt in list(&server["attempts"]) {
                 line(&mut text, "    an attempt before", string(&attempt["status"]));
             }
         }
+        actions(&mut text, "after", &wave["afterActions"]);
+    }
+    let cleanup = &execution["cleanup"];
+    if !cleanup.is_null() {
+        line(&mut text, "\ncleanup", &became("cleanup"));
+        reason(&mut text, cleanup);
+        line(&mut text, "    started by", string(&cleanup["startedBy"]));
+        for server in list(&cleanup["servers"]) {
+            line(&mut text, &format!("  {}", string(&server["serverId"])), string(&server["status"]));
+            reason(&mut text, server);
+        }
     }
     text.push('\n');
-    for (machine, entered) in &told.machines {
-        line(&mut text, &format!("machine {machine}"), &collapsed(entered).join(" "));
+    for (name, machine) in &told.machines {
+        line(&mut text, &format!("machine {name}, {}", machine.status), &path(machine).join(" "));
     }
     text.push_str("\nDRS and SSM were told\n");
     for (id, calls) in calls(names, told) {
         line(&mut text, &format!("  {id}"), &calls.join(", "));
     }
-    renamed(names, &text)
+    let mut text = text.replace(string(&execution["executionId"]), "<execution>");
+    for instance in list(&told.state["instances"]) {
+        let server = string(&instance["sourceServerId"]);
+        text = text.replace(string(&instance["instanceId"]), &format!("<instance of {server}>"));
+    }
+    names.own(&text)
+}
+
+fn actions(text: &mut String, side: &str, actions: &Value) {
+    for action in list(actions) {
+        line(text, &format!("  {side}, {}", string(&action["name"])), string(&action["status"]));
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
 fn string(value: &Value) -> &str {
@@ -70,7 +106,7 @@ fn reason(text: &mut String, of: &Value) {
     }
 }
 
-/// The statuses that an execution and its waves came to, one after another.
+/// The statuses that an execution, its waves and its cleanup came to, one after another.
 fn statuses(timeline: &[Value]) -> BTreeMap<String, Vec<String>> {
     let mut statuses: BTreeMap<String, Vec<String>> = BTreeMap::new();
     // In the order of the writes, as the ids have it: their seconds are the stream's, which may begin early.
@@ -80,6 +116,7 @@ fn statuses(timeline: &[Value]) -> BTreeMap<String, Vec<String>> {
         let of = match (string(&event["kind"]), &event["wave"]) {
             ("EXECUTION_STATUS", _) => "execution".to_owned(),
             ("WAVE_STATUS", number) => format!("wave {number}"),
+            ("CLEANUP_STATUS", _) => "cleanup".to_owned(),
             _ => continue,
         };
         if let Some(status) = event["newStatus"].as_str() {
@@ -87,6 +124,15 @@ fn statuses(timeline: &[Value]) -> BTreeMap<String, Vec<String>> {
         }
     }
     statuses
+}
+
+/// The states that a machine went through. Where one was stopped is a matter of time, so of that each is told once.
+fn path(machine: &Machine) -> Vec<String> {
+    if machine.status != "ABORTED" {
+        return collapsed(&machine.entered);
+    }
+    let mut seen = BTreeSet::new();
+    machine.entered.iter().filter(|state| seen.insert(*state)).cloned().collect()
 }
 
 /// What comes more than once in a row is told once: how often something is polled is a matter of time.
@@ -113,12 +159,13 @@ fn collapsed(entered: &[String]) -> Vec<String> {
 /// The calls that changed something, and how each was answered, by server.
 fn calls(names: &Names, told: &Told) -> BTreeMap<String, Vec<String>> {
     let mut instances = BTreeMap::new();
-    for instance in told.state["instances"].as_array().into_iter().flatten() {
+    for instance in list(&told.state["instances"]) {
         instances.insert(string(&instance["instanceId"]), string(&instance["sourceServerId"]));
     }
     let mut calls: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let entries = told.journal["entries"].as_array().into_iter().flatten();
-    for call in entries.filter(|entry| entry["kind"] == "call" && CHANGES.contains(&string(&entry["operation"]))) {
+    for call in list(&told.journal["entries"])
+        .filter(|entry| entry["kind"] == "call" && CHANGES.contains(&string(&entry["operation"])))
+    {
         let request = &call["request"];
         let mut named = Vec::new();
         texts(request, &mut named);
@@ -127,7 +174,11 @@ fn calls(names: &Names, told: &Told) -> BTreeMap<String, Vec<String>> {
         for text in named {
             let server = instances.get(text).copied().unwrap_or(text);
             if names.ids.values().any(|id| id == server) {
-                calls.entry(server.to_owned()).or_default().push(told.clone());
+                let calls = calls.entry(server.to_owned()).or_default();
+                // What is refused because the agent is not there yet is polled.
+                if told != "SendCommand 400" || calls.last() != Some(&told) {
+                    calls.push(told.clone());
+                }
             }
         }
     }
@@ -141,12 +192,6 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         Value::Object(fields) => fields.values().for_each(|field| texts(field, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// With the scenario's own names.
-fn renamed(names: &Names, text: &str) -> String {
-    let text = names.ids.iter().fold(text.to_owned(), |text, (host, id)| text.replace(id, host));
-    text.replace(&format!("{}-", names.plan), "").replace(&names.plan, "<plan>")
 }
 
 #[cfg(test)]

@@ -102,6 +102,21 @@ pub struct Executions {
     begin: UnboundedSender<String>,
 }
 
+impl Execution {
+    /// The states that it has entered, in order.
+    #[must_use]
+    pub fn entered(&self) -> Vec<String> {
+        let entered = self.history.iter().filter(|event| event.kind == EventKind::Entered);
+        entered.map(|event| event.state.clone()).collect()
+    }
+
+    /// RUNNING, or how it ended.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        self.outcome.as_ref().map_or("RUNNING", Outcome::status)
+    }
+}
+
 type Refused = (&'static str, String);
 
 /// The ARN of a machine.
@@ -175,7 +190,7 @@ impl Executions {
         let execution = self.by_arn.get(arn).ok_or_else(missing)?;
         let mut answer = json!({
             "executionArn": arn, "stateMachineArn": machine_arn(&execution.machine), "name": execution.name,
-            "status": execution.outcome.as_ref().map_or("RUNNING", Outcome::status), "startDate": 0, "input": execution.input,
+            "status": execution.status(), "startDate": 0, "input": execution.input,
         });
         match &execution.outcome {
             None | Some(Outcome::Aborted) => {}

@@ -7,7 +7,8 @@
 //! `functions` has the handlers; `cloud` answers what the SDK sends, through the [`weather`]; [`caller`] is whoever sends it;
 //! [`World`] puts them together.
 //!
-//! Not here: IAM, API Gateway, Cognito, EventBridge Scheduler, and of its rules all but the one that starts `stopped`. Those are the local cloud's to prove.
+//! Not here: IAM, API Gateway, Cognito, the starts of EventBridge Scheduler, and of EventBridge's rules all but the one that
+//! starts `stopped`. Those are the local cloud's to prove.
 
 pub mod asl;
 pub mod caller;
@@ -18,6 +19,7 @@ mod functions;
 mod interpreter;
 pub mod jsonata;
 mod machines;
+mod scheduler;
 mod tasks;
 pub mod time;
 pub mod weather;

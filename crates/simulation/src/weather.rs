@@ -66,7 +66,7 @@ pub struct Seen<'a> {
     pub at_micros: i64,
     /// Who made it; nobody when the world itself did.
     pub caller: Option<&'a Caller>,
-    /// Of which service: `drs`, `ssm`, `dynamodb`, `states`, `events`, `s3` or `scheduler`.
+    /// Of which service: `drs`, `ssm`, `dynamodb`, `states`, `events` or `s3`.
     pub service: &'a str,
     /// Of which Region.
     pub region: &'a str,

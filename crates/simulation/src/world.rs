@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use api::App;
 use aws::Clients;
 use aws::clients::{Place, Tables};
@@ -35,6 +35,7 @@ use crate::executions::{EventKind, Execution, Executions, Failure, execution_arn
 use crate::functions::{Functions, limit};
 use crate::interpreter::Engine;
 use crate::machines;
+use crate::scheduler::Scheduler;
 use crate::time::{Executor, Time};
 use crate::weather::{Calm, Delivery, Weather};
 
@@ -153,7 +154,7 @@ impl World {
         let cloud = Cloud::new(time.clone(), seed, inventory, dynamodb, Executions::new(begin), changes, weather)?;
         let cloud = Arc::new(cloud);
         let place = Place { account: "000000000000".to_owned(), region, regions };
-        let connector = SharedHttpConnector::new(Connector(Arc::clone(&cloud)));
+        let connector = SharedHttpConnector::new(Scheduler::before(Connector(Arc::clone(&cloud))));
         let direct = || -> Arc<dyn InProcess> { Arc::new(Direct(Arc::clone(&cloud))) };
         let direct = (wire == Wire::Direct).then(direct);
         // A handler's clients live as long as its process.
@@ -243,6 +244,15 @@ impl World {
         self.executor.spawner().spawn_local(schedule).context("the world has ended")
     }
 
+    /// Starts an execution of `machine` in Step Functions, as an event or somebody in its console does.
+    ///
+    /// # Errors
+    /// When it has been started before.
+    pub fn start(&mut self, machine: &str, name: &str, input: &Value) -> anyhow::Result<()> {
+        let started = self.cloud.executions().start(machine, name, &input.to_string());
+        started.map(drop).map_err(|(kind, message)| anyhow!("{kind}: {message}"))
+    }
+
     /// Stops an execution in Step Functions, as somebody does in its console.
     pub fn stop(&mut self, machine: &str, name: &str) {
         self.cloud.executions().stop(&execution_arn(machine, name));
@@ -278,13 +288,16 @@ impl World {
         look(&self.cloud.dynamodb())
     }
 
+    /// What Step Functions has.
+    pub fn executions<T>(&self, look: impl FnOnce(&Executions) -> T) -> T {
+        look(&self.cloud.executions())
+    }
+
     /// The states that an execution has entered, in order. Nothing for one that was never started.
     #[must_use]
     pub fn entered(&self, machine: &str, name: &str) -> Vec<String> {
         let executions = self.cloud.executions();
-        let history =
-            executions.get(&execution_arn(machine, name)).map(|one| one.history.as_slice()).unwrap_or_default();
-        history.iter().filter(|event| event.kind == EventKind::Entered).map(|event| event.state.clone()).collect()
+        executions.get(&execution_arn(machine, name)).map(Execution::entered).unwrap_or_default()
     }
 
     /// What each execution of a machine has grown to.

@@ -1,23 +1,9 @@
 //! The tables in memory: `dynamodb.yaml` has the calls one after another, and what each comes to.
 
-use serde::Deserialize;
+use scenario::dynamodb::{Case, Refused};
 use serde_json::{Value, json};
 use simulation::EXECUTION_HISTORY;
-use simulation::dynamodb::{DynamoDb, PAGE_BYTES};
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    about: String,
-    call: String,
-    with: Value,
-    #[serde(default)]
-    answer: Option<Value>,
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    reasons: Option<Vec<String>>,
-}
+use simulation::dynamodb::{DynamoDb, PAGE_BYTES, Refusal};
 
 fn table() -> DynamoDb {
     let mut dynamodb = DynamoDb::default();
@@ -25,28 +11,17 @@ fn table() -> DynamoDb {
     dynamodb
 }
 
+fn refused(refusal: Refusal) -> Refused {
+    let reasons = refusal.reasons.into_iter().map(str::to_owned).collect();
+    Refused { kind: refusal.kind.to_owned(), reasons, message: refusal.message }
+}
+
 #[test]
 fn every_case_comes_to_what_it_says() {
-    let cases: Vec<Case> = serde_saphyr::from_str(include_str!("dynamodb.yaml")).unwrap();
     let mut dynamodb = table();
-    for case in &cases {
-        let mut with = case.with.clone();
-        if case.call == "TransactWriteItems" {
-            for write in with["TransactItems"].as_array_mut().unwrap() {
-                write.as_object_mut().unwrap().values_mut().for_each(|body| body["TableName"] = json!("T"));
-            }
-        } else {
-            with["TableName"] = json!("T");
-        }
-        match dynamodb.call(&case.call, &with) {
-            Ok(answer) => assert_eq!(Some(&answer), case.answer.as_ref(), "{}", case.about),
-            Err(refusal) => {
-                assert_eq!(Some(refusal.kind), case.error.as_deref(), "{}: {}", case.about, refusal.message);
-                if let Some(reasons) = &case.reasons {
-                    assert_eq!(&refusal.reasons, reasons, "{}", case.about);
-                }
-            }
-        }
+    for case in Case::all_from_yaml(include_str!("dynamodb.yaml")).unwrap() {
+        let differs = case.differs("T", |operation, request| dynamodb.call(operation, request).map_err(refused));
+        assert_eq!(differs, None);
     }
     let changes = dynamodb.take_changes();
     assert!(changes.iter().all(|change| change.old != change.new), "a write that changes nothing is not told");

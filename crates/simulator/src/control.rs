@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::fault::{Fault, SYNTAX};
+use crate::fault::{Fault, FaultError, SYNTAX};
 use crate::http::query_values;
 use crate::inventory::read::Addition;
 use crate::world::World;
@@ -11,7 +11,7 @@ use crate::world::job::Job;
 
 /// The paths, for the answer to a wrong one.
 const PATHS: &str = "GET /_simulator/health, GET /_simulator/state, GET /_simulator/journal?since=N, \
-    GET|POST|DELETE /_simulator/faults, POST /_simulator/inventory (sourceServers, recoveryPlans and faults, as in an \
+    GET|POST|DELETE /_simulator/faults (DELETE without a body: all), POST /_simulator/inventory (sourceServers, recoveryPlans and faults, as in an \
     inventory), DELETE /_simulator/inventory (sourceServers: their ids)";
 
 #[derive(Deserialize)]
@@ -33,10 +33,10 @@ pub fn answer(world: &mut World, method: &str, path: &str, query: &str, body: &[
         ("GET", "state") => (200, state(world)),
         ("GET", "journal") => journal(world, query),
         ("GET", "faults") => (200, faults(world)),
-        ("DELETE", "faults") => {
-            world.clear_faults();
-            (200, faults(world))
-        }
+        ("DELETE", "faults") => match end_faults(world, body) {
+            Ok(()) => (200, faults(world)),
+            Err(problem) => (400, json!({"message": problem, "syntax": SYNTAX})),
+        },
         ("POST", "faults") => match add_faults(world, body) {
             Ok(()) => (200, faults(world)),
             Err(problem) => (400, json!({"message": problem, "syntax": SYNTAX})),
@@ -70,13 +70,25 @@ fn journal(world: &World, query: &str) -> (u16, Value) {
     }
 }
 
-fn add_faults(world: &mut World, body: &[u8]) -> Result<(), String> {
+fn read_faults(body: &[u8]) -> Result<Vec<Fault>, String> {
     let request: Faults = serde_json::from_slice(body)
         .map_err(|error| format!("the body must be {{\"faults\": [\"…\"]}}: {error}. Faults are:\n{SYNTAX}"))?;
-    let read: Result<Vec<Fault>, _> = request.faults.iter().map(|spec| spec.parse()).collect();
-    world
-        .add_faults(read.map_err(|error: crate::fault::FaultError| error.to_string())?)
-        .map_err(|error| error.to_string())
+    let read: Result<Vec<Fault>, FaultError> = request.faults.iter().map(|spec| spec.parse()).collect();
+    read.map_err(|error| error.to_string())
+}
+
+fn add_faults(world: &mut World, body: &[u8]) -> Result<(), String> {
+    world.add_faults(read_faults(body)?).map_err(|error| error.to_string())
+}
+
+/// Those of the body; without one, all.
+fn end_faults(world: &mut World, body: &[u8]) -> Result<(), String> {
+    if body.is_empty() {
+        world.clear_faults();
+    } else {
+        world.end_faults(&read_faults(body)?);
+    }
+    Ok(())
 }
 
 fn add_inventory(world: &mut World, body: &[u8]) -> Result<usize, String> {

@@ -290,6 +290,32 @@ impl World {
     pub fn clear_faults(&mut self) {
         self.faults = ActiveFaults::default();
         self.journal.state(self.now, "FaultsCleared", json!({}));
+        self.register_agents();
+    }
+
+    /// Ends these faults, whoever asked for them; one that is not in force is none. Jobs of others run on.
+    pub fn end_faults(&mut self, faults: &[Fault]) {
+        for fault in faults {
+            self.journal.state(self.now, "FaultEnded", json!({"fault": fault.to_string()}));
+            match fault {
+                Fault::Server(kind, name) => {
+                    if let Some(id) = self.find_server(name) {
+                        self.faults.end_server_fault(*kind, &id);
+                    }
+                }
+                Fault::ForeignJob(..) => {}
+                Fault::RegionDown(_)
+                | Fault::Calls(..)
+                | Fault::AccessDenied(_)
+                | Fault::PageSize(_)
+                | Fault::UnknownEnums => self.faults.end(fault),
+            }
+        }
+        self.register_agents();
+    }
+
+    /// Agents that were due, and that nothing keeps away any more.
+    fn register_agents(&mut self) {
         let waiting: Vec<InstanceId> = self
             .instances
             .values()

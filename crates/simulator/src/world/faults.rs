@@ -38,6 +38,25 @@ impl ActiveFaults {
         self.regions_down.insert(region);
     }
 
+    pub(crate) fn end_server_fault(&mut self, kind: ServerFault, server: &ServerId) {
+        self.servers.remove(&(kind, server.clone()));
+    }
+
+    /// Ends a fault that is no server's. Of a call fault, all calls that are still to fail.
+    pub(crate) fn end(&mut self, fault: &Fault) {
+        match fault {
+            Fault::Calls(kind, operation, _) => {
+                self.calls.retain(|(known, name, _)| (known, name) != (kind, operation));
+            }
+            Fault::RegionDown(region) => drop(self.regions_down.remove(region)),
+            Fault::AccessDenied(operation) => drop(self.denied.remove(operation)),
+            Fault::PageSize(_) => self.page_size = None,
+            Fault::UnknownEnums => self.unknown_enums = false,
+            // A job of somebody else is none of ours to end.
+            Fault::ForeignJob(..) | Fault::Server(..) => {}
+        }
+    }
+
     /// Since when a fault is in force for a server.
     pub fn server_fault_since(&self, kind: ServerFault, server: &ServerId) -> Option<Timestamp> {
         self.servers.get(&(kind, server.clone())).copied()

@@ -47,6 +47,38 @@ fn agent_never_online_until_cleared() {
 }
 
 #[test]
+fn only_the_faults_that_are_named_end() {
+    let bench = Bench::mixed();
+    let kept = [format!("agent-never-online={DB}"), "throttle=StartRecovery:2".to_owned()];
+    let ended = [
+        format!("command-fails={DB}"),
+        "agent-never-online=web-1".to_owned(),
+        "throttle=DescribeJobs:5".to_owned(),
+        "error-after-commit=StartRecovery:1".to_owned(),
+        "access-denied=DescribeJobs".to_owned(),
+        "page-size=3".to_owned(),
+        "unknown-enums".to_owned(),
+    ];
+    let faults = |method: &str, faults: &[String]| {
+        let reply = bench.http(method, "/_simulator/faults", &json!({ "faults": faults }));
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.body["faults"].as_array().unwrap().clone()
+    };
+    let instance = bench.launched(WEB, true);
+    assert_eq!(bench.managed(), [(instance.clone(), "Online".to_owned())]);
+    faults("POST", &kept);
+    assert_eq!(faults("POST", &ended).len(), kept.len() + ended.len());
+    assert_eq!(bench.managed(), [(instance.clone(), "ConnectionLost".to_owned())]);
+    assert_eq!(faults("DELETE", &ended), kept);
+    assert_eq!(bench.managed(), [(instance, "Online".to_owned())]);
+    // Once more, there is none of them.
+    assert_eq!(faults("DELETE", &ended), kept);
+    let wrong = bench.http("DELETE", "/_simulator/faults", &json!({ "faults": ["launch-failed=db-1"] }));
+    assert_eq!(wrong.status, 400, "{}", wrong.body);
+    assert_eq!(faults("DELETE", &[]), kept);
+}
+
+#[test]
 fn command_fails() {
     let bench = Bench::mixed();
     let instance = bench.launched(DB, true);
