@@ -19,7 +19,7 @@ const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "l
 /// Those that measure, `under_load` too.
 const LOAD: &str = "load::";
 /// Runs of chaos: three minutes on two cores. More, and larger ones, are for `cargo xtask chaos`.
-const CHAOS: [&str; 4] = ["--runs", "240", "--servers", "60"];
+const CHAOS: [&str; 4] = ["--runs", "2000", "--servers", "20"];
 /// Those that kill processes: the simulator goes through all that it was asked before it answers again.
 const KILLED: &str = "killed::";
 /// What functions called, beside what they may call: only after everything else there is something to compare.

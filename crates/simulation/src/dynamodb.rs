@@ -95,7 +95,7 @@ pub struct DynamoDb {
     /// The writes that indexes may not have yet, in their order.
     recent: VecDeque<Overwritten>,
     /// Of transactions that were carried out: once more they change nothing, and are no error.
-    tokens: BTreeSet<String>,
+    tokens: BTreeMap<String, String>,
 }
 
 /// What was where a write has been.
@@ -216,8 +216,12 @@ impl DynamoDb {
         let writes = request["TransactItems"].as_array().filter(|writes| (1..=100).contains(&writes.len()));
         let writes = writes.ok_or_else(|| Refusal::validation("a transaction has 1 to 100 writes"))?;
         let token = request["ClientRequestToken"].as_str();
-        if token.is_some_and(|token| self.tokens.contains(token)) {
-            return Ok(json!({}));
+        if let Some(before) = token.and_then(|token| self.tokens.get(token)) {
+            if *before == request["TransactItems"].to_string() {
+                return Ok(json!({}));
+            }
+            let message = "The request token was used for another transaction".to_owned();
+            return Err(Refusal { kind: "IdempotentParameterMismatchException", message, reasons: Vec::new() });
         }
         let (mut keys, mut effects, mut reasons) = (BTreeSet::new(), Vec::new(), Vec::new());
         for write in writes {
@@ -245,7 +249,7 @@ impl DynamoDb {
         for (body, key, effect) in effects {
             self.apply(body, key, effect);
         }
-        self.tokens.extend(token.map(str::to_owned));
+        self.tokens.extend(token.map(|token| (token.to_owned(), request["TransactItems"].to_string())));
         Ok(json!({}))
     }
 

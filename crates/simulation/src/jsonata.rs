@@ -50,8 +50,8 @@ pub fn check(template: &Value) -> Result<(), Problem> {
 pub fn evaluate(template: &Value, states: &Value, variables: &Variables) -> Result<Value, Problem> {
     match template {
         Value::String(text) => match expression(text) {
-            Some(expression) => match path(expression, states, variables) {
-                Some(found) => Ok(found.clone()),
+            Some(expression) => match plain(expression, states, variables) {
+                Some(found) => Ok(found),
                 None => one(expression, states, variables),
             },
             None => Ok(template.clone()),
@@ -67,8 +67,18 @@ pub fn evaluate(template: &Value, states: &Value, variables: &Variables) -> Resu
     }
 }
 
-/// What `$name.field.field` has, where that is all: most expressions are that, and need no evaluator. Nothing where the
-/// language has more to say: of what is missing, and of arrays, whose paths and results it flattens.
+/// What a path, or the comparison of one with a text, comes to: most expressions are that, and need no evaluator.
+fn plain(expression: &str, states: &Value, variables: &Variables) -> Option<Value> {
+    let Some((left, right)) = expression.split_once(" = ") else {
+        return path(expression, states, variables).cloned();
+    };
+    let text = right.strip_prefix('\'')?.strip_suffix('\'')?;
+    let plain = text.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'_');
+    path(left, states, variables)?.as_str().filter(|_| plain).map(|found| Value::Bool(found == text))
+}
+
+/// What `$name.field.field` has, where that is all. Nothing where the language has more to say: of what is missing, and of
+/// arrays, whose paths and results it flattens.
 fn path<'a>(expression: &str, states: &'a Value, variables: &'a Variables) -> Option<&'a Value> {
     let mut names = expression.strip_prefix('$')?.split('.');
     let plain = |name: &str| !name.is_empty() && name.bytes().all(|sign| sign.is_ascii_alphanumeric());
@@ -199,16 +209,24 @@ mod tests {
         let states =
             json!({ "input": { "text": "x", "none": null, "one": 1, "deep": { "flag": true, "list": [[]] } } });
         let variables = Variables::from([("key".to_owned(), json!({ "id": "e-1" })), ("round".to_owned(), json!(2))]);
-        let plain = ["input", "input.text", "input.none", "input.one", "input.deep", "input.deep.flag"];
-        let plain = plain.iter().map(|rest| format!("$states.{rest}"));
-        for expression in plain.chain(["$key", "$key.id", "$round"].map(str::to_owned)) {
-            let found = path(&expression, &states, &variables).cloned();
+        let paths = ["input", "input.text", "input.none", "input.one", "input.deep", "input.deep.flag"];
+        let paths = paths.iter().map(|rest| format!("$states.{rest}"));
+        let others = ["$key", "$key.id", "$round", "$key.id = 'e'", "$states.input.text = 'x'"];
+        for expression in paths.chain(others.map(str::to_owned)) {
+            let found = plain(&expression, &states, &variables);
             assert_eq!(found, one(&expression, &states, &variables).ok(), "{expression}");
             assert!(found.is_some(), "{expression}");
         }
-        for expression in ["$states.input.gone", "$states.input.deep.list", "$nobody", "$key.id.x", "$round + 1", "key"]
-        {
-            assert_eq!(path(expression, &states, &variables), None, "{expression}");
+        for expression in [
+            "$states.input.gone",
+            "$states.input.deep.list",
+            "$nobody",
+            "$key.id.x",
+            "$round + 1",
+            "$round = '2'",
+            "key",
+        ] {
+            assert_eq!(plain(expression, &states, &variables), None, "{expression}");
         }
     }
 
