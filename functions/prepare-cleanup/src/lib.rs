@@ -52,7 +52,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let servers: Vec<ServerId> = instances.iter().map(|instance| instance.server_id.clone()).collect();
     // Before the claims: SettleCleanup releases what is written down here.
     history.save_cleanup_instances(&instances).await?;
-    if let Err(claim) = history.claim(&cleanup.holder(), &plan, &servers, aws::clock::now()).await? {
+    let still = history.while_it_runs(&cleanup)?;
+    if let Err(claim) = history.claim(&cleanup.holder(), &plan, &servers, &still, aws::clock::now()).await? {
         let (server, other) = (&claim.server_id, &claim.holder);
         return refuse(clients, &mut cleanup, format!("execution {other} holds {server}: wait for its end")).await;
     }

@@ -8,6 +8,7 @@ use aws::assess::{Assessment, Intended, assess_for};
 use aws::audit::{AuditRecord, Subject};
 use aws::facts::{Facts, LoadedPlan};
 use aws::history::{ExecutionRecord, ServerRecord, WaveRecord};
+use aws::store::Write;
 use aws::{AwsError, Clients, ErrorKind};
 use domain::forecast::Estimate;
 use domain::id::{ExecutionId, InstanceId, PlanId, ScheduleId, ServerId};
@@ -113,10 +114,11 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     };
     execution.plan_version = Some(plan.version);
     let (mut waves, mut servers) = freeze::freeze(&request, &plan, &assessment.facts)?;
-    history.freeze(&waves, &servers).await?;
-    if let Some(finding) = claim(clients, &request, &servers).await? {
+    let still = history.while_pending(&request.execution_id, &request.plan_id)?;
+    history.freeze(&waves, &servers, Some(&still)).await?;
+    if let Some(finding) = claim(clients, &request, &servers, &still).await? {
         freeze::skip(&mut waves, &mut servers, &finding.message)?;
-        history.freeze(&waves, &servers).await?;
+        history.freeze(&waves, &servers, Some(&still)).await?;
         findings.push(finding);
         return refuse(clients, execution, findings).await;
     }
@@ -145,7 +147,7 @@ async fn overtaken(
     let now = history.execution(&request.execution_id, &request.plan_id).await?;
     let Some(ended) = now.filter(|execution| execution.status.is_terminal()) else { return Err(error.into()) };
     freeze::skip(&mut waves, &mut servers, &ended.reason)?;
-    history.freeze(&waves, &servers).await?;
+    history.freeze(&waves, &servers, None).await?;
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     history.release(&request.execution_id, &ids).await?;
     Ok(Response::refused())
@@ -230,10 +232,15 @@ fn confirmation(request: &Request) -> Vec<Finding> {
 }
 
 /// Claims the servers, or says who holds one. What was claimed before that is given back.
-async fn claim(clients: &Clients, request: &Request, servers: &[ServerRecord]) -> Result<Option<Finding>, TaskError> {
+async fn claim(
+    clients: &Clients,
+    request: &Request,
+    servers: &[ServerRecord],
+    still: &Write,
+) -> Result<Option<Finding>, TaskError> {
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     let now = aws::clock::now();
-    let Err(held) = clients.history.claim(&request.execution_id, &request.plan_id, &ids, now).await? else {
+    let Err(held) = clients.history.claim(&request.execution_id, &request.plan_id, &ids, still, now).await? else {
         return Ok(None);
     };
     clients.history.release(&request.execution_id, &ids).await?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::History;
 use crate::error::{AwsError, ErrorKind};
-use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value};
+use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value, Write};
 
 /// Claims that are read, or released, at once: one small call each, and there may be thousands.
 const PARALLEL: usize = 10;
@@ -49,21 +49,24 @@ impl History {
     ///
     /// Servers are claimed in one order by everybody, in transactions that are taken one after another. So of two
     /// executions with a common server, the one that first commits the lowest common server gets it, the other stops
-    /// there, and exactly one of them runs.
+    /// there, and exactly one of them runs. Only as long as `still`, a look at what they are claimed for, holds: what comes
+    /// after the end would be released by nobody.
     ///
     /// # Errors
-    /// When the table cannot be written. What was claimed stays claimed: try again, or release.
+    /// `Conflict` when that is over. Else when the table cannot be written: what was claimed stays claimed, so try again,
+    /// or release.
     pub async fn claim(
         &self,
         holder: &ExecutionId,
         plan: &PlanId,
         servers: &[ServerId],
+        still: &Write,
         now: i64,
     ) -> Result<Result<(), Claim>, AwsError> {
         let mut ordered = servers.to_vec();
         ordered.sort();
         ordered.dedup();
-        for chunk in ordered.chunks(MAX_TRANSACTION) {
+        for chunk in ordered.chunks(MAX_TRANSACTION - 1) {
             let mut abandoned = Vec::new();
             loop {
                 let holders = || {
@@ -71,15 +74,22 @@ impl History {
                     values.extend(abandoned.iter().map(|id: &ExecutionId| Value::Text(id.to_string())));
                     values
                 };
-                let claims: Vec<(Claim, Condition)> = chunk
-                    .iter()
-                    .map(|server| (claim(server, holder, plan, now), Condition::NewOrOneOf("holder", holders())))
-                    .collect();
-                let position = match self.table.transact(&claims).await {
+                let condition = || Condition::NewOrOneOf("holder", holders());
+                let mut writes = Vec::with_capacity(chunk.len() + 1);
+                for server in chunk {
+                    writes.push(self.table.put_write(&claim(server, holder, plan, now), condition())?);
+                }
+                writes.push(still.clone());
+                let positions = match self.table.write(writes).await {
                     Ok(()) => break,
-                    Err(TransactError::Refused(positions)) => positions.first().copied().unwrap_or_default(),
+                    Err(TransactError::Refused(positions)) => positions,
                     Err(TransactError::Other(error)) => return Err(error),
                 };
+                if positions.contains(&chunk.len()) {
+                    let over = format!("{holder} claims nothing any more: it has gone on, or ended");
+                    return Err(AwsError::new(ErrorKind::Conflict, "TransactWriteItems", over));
+                }
+                let position = positions.first().copied().unwrap_or_default();
                 let Some(held) = self.claim_on(&chunk[position]).await? else {
                     continue; // Released in between: try again.
                 };

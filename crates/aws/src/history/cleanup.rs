@@ -202,6 +202,15 @@ impl History {
         }
     }
 
+    /// A look at a cleanup that a transaction depends on: it has to run.
+    ///
+    /// # Errors
+    /// `Bug` when the SDK refuses it.
+    pub fn while_it_runs(&self, record: &CleanupRecord) -> Result<Write, AwsError> {
+        let running = Value::Text(CleanupStatus::Running.as_str().to_owned());
+        self.table.is_check(record.execution_id.as_str(), &record.plan_id, "status", running)
+    }
+
     /// Records what became of a cleanup, unless a later one has taken its place.
     ///
     /// # Errors

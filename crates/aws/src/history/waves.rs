@@ -2,6 +2,7 @@
 //! the count that was read, and whoever comes second reads again.
 
 use domain::id::{ExecutionId, PlanId};
+use domain::status::ExecutionStatus;
 
 use super::{History, ServerRecord, WaveKey, WaveRecord, record, refused, unchanged};
 use crate::error::{AwsError, ErrorKind};
@@ -48,16 +49,41 @@ impl History {
         self.table.write(vec![write, event]).await.map_err(|error| refused(error, &record.name))
     }
 
-    /// The frozen plan: all waves and servers. May be frozen again as long as no wave has changed.
+    /// The frozen plan: all waves and servers. May be frozen again as long as no wave has changed, and `still`, a look at
+    /// what they are frozen for, holds.
     ///
     /// # Errors
-    /// `Conflict` when one has: whoever comes late does not undo what runs.
-    pub async fn freeze(&self, waves: &[WaveRecord], servers: &[ServerRecord]) -> Result<(), AwsError> {
-        for chunk in waves.chunks(MAX_TRANSACTION) {
-            let fresh = || Condition::NewOrOneOf("revision", vec![Value::Number(record::FRESH)]);
-            let writes: Vec<(&WaveRecord, Condition)> = chunk.iter().map(|wave| (wave, fresh())).collect();
-            self.table.transact(&writes).await.map_err(|error| refused(error, &"the waves"))?;
+    /// `Conflict` when that is over: whoever comes late does not undo what runs.
+    pub async fn freeze(
+        &self,
+        waves: &[WaveRecord],
+        servers: &[ServerRecord],
+        still: Option<&Write>,
+    ) -> Result<(), AwsError> {
+        let fresh = || Condition::NewOrOneOf("revision", vec![Value::Number(record::FRESH)]);
+        for chunk in waves.chunks(MAX_TRANSACTION - 1) {
+            let writes: Result<Vec<Write>, _> = chunk.iter().map(|wave| self.table.put_write(wave, fresh())).collect();
+            self.write_while(still, writes?, "the waves").await?;
         }
-        self.save_servers(servers).await
+        for chunk in servers.chunks(MAX_TRANSACTION - 1) {
+            let writes: Result<Vec<Write>, _> =
+                chunk.iter().map(|server| self.table.put_write(server, Condition::None)).collect();
+            self.write_while(still, writes?, "the servers").await?;
+        }
+        Ok(())
+    }
+
+    /// A look at an execution that a transaction depends on: it has to be PENDING, neither begun nor ended.
+    ///
+    /// # Errors
+    /// `Bug` when the SDK refuses it.
+    pub fn while_pending(&self, id: &ExecutionId, plan: &PlanId) -> Result<Write, AwsError> {
+        let pending = Value::Text(ExecutionStatus::Pending.as_str().to_owned());
+        self.table.is_check(id.as_str(), plan.as_str(), "status", pending)
+    }
+
+    async fn write_while(&self, still: Option<&Write>, mut writes: Vec<Write>, what: &str) -> Result<(), AwsError> {
+        writes.extend(still.cloned());
+        self.table.write(writes).await.map_err(|error| refused(error, &what))
     }
 }

@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem};
 use serde::Serialize;
 
-use super::{Condition, Table, bug, encode};
+use super::backend::Expression;
+use super::{Condition, Table, Value, bug, encode};
 use crate::error::{AwsError, ErrorKind};
 
 /// Items that one transaction takes. Source: DynamoDB quotas.
@@ -79,15 +80,31 @@ impl Table {
         Ok(Write(TransactWriteItem::builder().delete(delete).build()))
     }
 
-    /// A look at an item that a transaction depends on and does not write.
+    /// A look at an item that a transaction depends on and does not write: it has to be there.
     ///
     /// # Errors
     /// `Bug` when the SDK refuses it.
     pub fn exists_check(&self, hash: &str, range: &str) -> Result<Write, AwsError> {
+        let text = format!("attribute_exists({})", self.hash);
+        self.check_write(hash, range, Expression { text, ..Expression::default() })
+    }
+
+    /// A look at an item that a transaction depends on and does not write: its attribute has to have this value.
+    ///
+    /// # Errors
+    /// `Bug` when the SDK refuses it.
+    pub fn is_check(&self, hash: &str, range: &str, attribute: &'static str, value: Value) -> Result<Write, AwsError> {
+        let condition = self.expression(Condition::Is(attribute, value)).unwrap_or_default();
+        self.check_write(hash, range, condition)
+    }
+
+    fn check_write(&self, hash: &str, range: &str, condition: Expression) -> Result<Write, AwsError> {
         let check = ConditionCheck::builder()
             .table_name(&self.name)
             .set_key(Some(self.key(hash, range)))
-            .condition_expression(format!("attribute_exists({})", self.hash))
+            .condition_expression(condition.text)
+            .set_expression_attribute_names(condition.names)
+            .set_expression_attribute_values(condition.values)
             .build()
             .map_err(|error| bug("TransactWriteItems", &error))?;
         Ok(Write(TransactWriteItem::builder().condition_check(check).build()))
