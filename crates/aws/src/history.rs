@@ -305,13 +305,29 @@ impl History {
         self.table.put(record, Condition::None).await
     }
 
-    /// Takes back an intent that DRS refused: it came to nothing.
+    /// Records an intent, which nobody else has written under its number.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody has: read again.
+    pub async fn intend_batch(&self, record: &BatchRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::New).await
+    }
+
+    /// Takes back an intent that DRS refused: it came to nothing. What another delivery has made of it stays.
     ///
     /// # Errors
     /// When the table cannot be written.
     pub async fn withdraw_batch(&self, record: &BatchRecord) -> Result<(), AwsError> {
         let (hash, range) = record.key();
-        self.table.delete(hash, range, Condition::None).await
+        self.withdraw(hash, range, record.intended_at).await
+    }
+
+    async fn withdraw(&self, hash: &str, range: &str, intended_at: i64) -> Result<(), AwsError> {
+        let moment = Value::Number(u64::try_from(intended_at).unwrap_or_default());
+        match self.table.delete(hash, range, Condition::IsAndLacks("intendedAt", moment, "jobId")).await {
+            Err(error) if error.kind == ErrorKind::Conflict => Ok(()),
+            done => done,
+        }
     }
 
     /// Records the token of a waiting wave, in place of an earlier one.

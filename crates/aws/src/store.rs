@@ -39,6 +39,8 @@ pub enum Condition {
     Is(&'static str, Value),
     /// The item has no such attribute.
     Lacks(&'static str),
+    /// The item's attribute has this value, and it has no such other one.
+    IsAndLacks(&'static str, Value, &'static str),
     /// There is no such item, or its attribute has one of these values.
     NewOrOneOf(&'static str, Vec<Value>),
 }
@@ -206,6 +208,14 @@ impl Table {
                 let names = HashMap::from([("#attribute".to_owned(), attribute.to_owned())]);
                 let text = "attribute_not_exists(#attribute)".to_owned();
                 return Some(Expression { text, names: Some(names), values: None });
+            }
+            Condition::IsAndLacks(attribute, value, other) => {
+                let names = [("#attribute", attribute), ("#other", other)];
+                return Some(Expression {
+                    text: "#attribute = :v0 AND attribute_not_exists(#other)".to_owned(),
+                    names: Some(names.map(|(name, of)| (name.to_owned(), of.to_owned())).into()),
+                    values: Some(Item::from([(":v0".to_owned(), value.into())])),
+                });
             }
             Condition::Is(attribute, value) => ("#attribute = :v0".to_owned(), attribute, vec![value]),
             Condition::NewOrOneOf(attribute, values) => {

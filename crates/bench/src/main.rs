@@ -39,7 +39,7 @@ struct Arguments {
     #[arg(value_enum, default_value = "drills")]
     part: Part,
     /// The sizes: servers, the waves that they are in, and the Regions with a plan each, where there is more than one.
-    #[arg(long, value_delimiter = ',', default_values = ["10:3", "100:10", "1000:40", "4000:100"])]
+    #[arg(long, value_delimiter = ',', default_values = ["10:3", "100:10", "1000:40", "4000:100", "10000:250:3"])]
     sizes: Vec<String>,
     /// Where the figures are written, as JSON.
     #[arg(long)]

@@ -59,16 +59,15 @@ async fn begin(
     servers: &mut [ServerRecord],
     now: i64,
 ) -> Result<(), TaskError> {
-    let mut begun = Vec::new();
+    let before = servers.to_vec();
     for server in servers.iter_mut().filter(|server| server.status == ServerStatus::Launched) {
         if server.checks.is_empty() {
             continue;
         }
         server.set_status(ServerStatus::Checking)?;
         server.checking_at = Some(now);
-        begun.push(server.clone());
     }
-    clients.history.save_servers(&begun).await?;
+    clients.history.save_changed_servers(&before, servers).await?;
     if wave.status == WaveStatus::Launching {
         wave.set_status(WaveStatus::Checking)?;
         clients.history.save_wave(&mut wave).await?;
@@ -143,7 +142,7 @@ async fn record(
     servers: &mut [ServerRecord],
     now: i64,
 ) -> Result<(), TaskError> {
-    let mut changed = Vec::new();
+    let before = servers.to_vec();
     for server in servers.iter_mut().filter(|server| server.instance_id.as_ref().is_some_and(|id| targets.contains(id)))
     {
         for check in server.checks.iter_mut().filter(|check| unsent(check) && Command::of(check) == *command) {
@@ -155,7 +154,6 @@ async fn record(
                 Err(message) => check.end(CheckStatus::Failed, message, now),
             }
         }
-        changed.push(server.clone());
     }
-    Ok(clients.history.save_servers(&changed).await?)
+    Ok(clients.history.save_changed_servers(&before, servers).await?)
 }

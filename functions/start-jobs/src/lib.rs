@@ -45,6 +45,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     }
     launch.begin().await?;
     let mut jobs = launch.adopt_intents().await?;
+    jobs += launch.adopt_orphans().await?;
     jobs += launch.repeat_intents().await?;
     launch.protect_failovers().await?;
     let pending = launch.pending();
@@ -57,7 +58,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
             jobs += launch.start(servers.into_iter().collect()).await?;
         }
     }
-    launch.save_waiting().await?;
+    launch.save().await?;
     Ok(Response { jobs, waiting: launch.pending().len() })
 }
 
@@ -67,7 +68,8 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
 /// When AWS cannot be asked.
 pub async fn adopt(clients: &Clients, key: WaveKey) -> Result<usize, TaskError> {
     let execution = clients.history.running_execution(&key).await?;
-    Launch::load(clients, key, execution).await?.adopt_intents().await
+    let mut launch = Launch::load(clients, key, execution).await?;
+    Ok(launch.adopt_intents().await? + launch.adopt_orphans().await?)
 }
 
 /// A wave that is being launched.
@@ -79,8 +81,9 @@ struct Launch<'a> {
     execution: ExecutionRecord,
     wave: WaveRecord,
     servers: Vec<ServerRecord>,
+    /// The same, as they were read or written last.
+    stored: Vec<ServerRecord>,
     batches: Vec<BatchRecord>,
-    changed: BTreeSet<ServerId>,
 }
 
 impl<'a> Launch<'a> {
@@ -89,7 +92,15 @@ impl<'a> Launch<'a> {
         let servers = clients.history.servers(&key).await?;
         let batches = clients.history.batches(&key).await?;
         let drs = clients.at(&wave.region).drs;
-        Ok(Self { clients, drs, key, execution, wave, servers, batches, changed: BTreeSet::new() })
+        let stored = servers.clone();
+        Ok(Self { clients, drs, key, execution, wave, servers, stored, batches })
+    }
+
+    /// Writes the servers that have changed, unless another delivery has been quicker with one of them.
+    async fn save(&mut self) -> Result<(), TaskError> {
+        self.clients.history.save_changed_servers(&self.stored, &self.servers).await?;
+        self.stored.clone_from(&self.servers);
+        Ok(())
     }
 
     async fn begin(&mut self) -> Result<(), TaskError> {
@@ -116,16 +127,14 @@ impl<'a> Launch<'a> {
     /// over in between is not launched, for that would terminate it.
     async fn protect_failovers(&mut self) -> Result<(), TaskError> {
         let protected = self.protected(&self.pending()).await?;
-        let mut failed = Vec::new();
         for server in self.servers.iter_mut().filter(|server| server.status == ServerStatus::Pending) {
             let Some(instance) = protected.get(&server.server_id) else { continue };
             server.set_status(ServerStatus::Failed)?;
             server.reason = format!(
                 "not launched: DRS would terminate {instance}, a recovery instance that is not a drill's and came up after preflight"
             );
-            failed.push(server.clone());
         }
-        Ok(self.clients.history.save_servers(&failed).await?)
+        self.save().await
     }
 
     /// Those of `servers` with a live failover, and one instance of each.
@@ -160,6 +169,36 @@ impl<'a> Launch<'a> {
         Ok(jobs)
     }
 
+    /// Finds jobs that say in their tag that they are this wave's, in its present round, and that no record has: of two
+    /// deliveries at once, one may take back the intent with which the other has just called. Without this, the servers
+    /// would be launched again.
+    async fn adopt_orphans(&mut self) -> Result<usize, TaskError> {
+        let pending: BTreeSet<ServerId> = self.pending().into_iter().collect();
+        if pending.is_empty() {
+            return Ok(0);
+        }
+        let tag = BatchRecord::tag_of_wave(&self.key);
+        let anew = self.wave.decisions.iter().rev().find(|decision| decision.decided.begins_anew());
+        let round = anew.map(|decision| decision.at);
+        let since = round.unwrap_or(self.execution.started_at);
+        let mut jobs = 0;
+        for job in self.drs.jobs_since(since - JOB_HORIZON_SECONDS).await? {
+            let known = self.batches.iter().any(|batch| batch.job_id.as_ref() == Some(&job.id));
+            let moment = job.tags.get(adopt::TAG).filter(|of| of.starts_with(&tag));
+            let moment = moment.and_then(|tag| BatchRecord::moment_of_tag(tag));
+            let moment = moment.filter(|moment| round.is_none_or(|begun| *moment >= begun));
+            let Some(moment) = moment.filter(|_| !known && job.launches_for(self.wave.mode)) else { continue };
+            if !job.server_ids().is_subset(&pending) {
+                continue;
+            }
+            tracing::warn!(job = %job.id, "adopts job {}, whose intent was taken back", job.id);
+            let intent = self.intend(job.server_ids(), moment).await?;
+            self.started(intent, job.id).await?;
+            jobs += 1;
+        }
+        Ok(jobs)
+    }
+
     /// Makes the calls of intents whose job was not found once more, each under the same intent, so that a job that DRS
     /// shows late is still recognised.
     async fn repeat_intents(&mut self) -> Result<usize, TaskError> {
@@ -187,11 +226,16 @@ impl<'a> Launch<'a> {
 
     /// Starts one job for `servers`, intent first.
     async fn start(&mut self, servers: BTreeSet<ServerId>) -> Result<usize, TaskError> {
-        let number = self.batches.iter().map(BatchRecord::number).max().unwrap_or(0) + 1;
-        let intent = BatchRecord::new(&self.key, number, servers, aws::clock::now());
-        self.clients.history.save_batch(&intent).await?;
-        self.batches.push(intent.clone());
+        let intent = self.intend(servers, aws::clock::now()).await?;
         self.call(intent).await
+    }
+
+    async fn intend(&mut self, servers: BTreeSet<ServerId>, now: i64) -> Result<BatchRecord, TaskError> {
+        let number = self.batches.iter().map(BatchRecord::number).max().unwrap_or(0) + 1;
+        let intent = BatchRecord::new(&self.key, number, servers, now);
+        self.clients.history.intend_batch(&intent).await?;
+        self.batches.push(intent.clone());
+        Ok(intent)
     }
 
     /// Makes the call of an intent. A refusal of DRS is no failure of the task: the servers wait, or are FAILED when DRS
@@ -257,27 +301,23 @@ impl<'a> Launch<'a> {
 
     /// Records that servers will never be launched, each with its reason.
     async fn fail(&mut self, reasons: &BTreeMap<ServerId, String>) -> Result<(), TaskError> {
-        let mut failed = Vec::new();
         for server in &mut self.servers {
             let Some(reason) = reasons.get(&server.server_id) else { continue };
             server.set_status(ServerStatus::Failed)?;
             reason.clone_into(&mut server.reason);
-            failed.push(server.clone());
         }
-        Ok(self.clients.history.save_servers(&failed).await?)
+        self.save().await
     }
 
     /// Records that `intent` became `job`: servers first, so that a batch with a job always has its servers in it.
     async fn started(&mut self, mut intent: BatchRecord, job: JobId) -> Result<(), TaskError> {
-        let mut launching = Vec::new();
         for server in self.servers.iter_mut().filter(|server| intent.servers.contains(&server.server_id)) {
             server.set_status(ServerStatus::Launching)?;
             server.job_id = Some(job.clone());
             server.started_at = Some(intent.intended_at);
             server.reason.clear();
-            launching.push(server.clone());
         }
-        self.clients.history.save_servers(&launching).await?;
+        self.save().await?;
         intent.job_id = Some(job);
         self.clients.history.save_batch(&intent).await?;
         let number = intent.number();
@@ -297,17 +337,6 @@ impl<'a> Launch<'a> {
         let waits = |record: &&mut ServerRecord| servers.contains(&record.server_id) && record.reason != reason;
         for record in self.servers.iter_mut().filter(waits) {
             reason.clone_into(&mut record.reason);
-            self.changed.insert(record.server_id.clone());
         }
-    }
-
-    async fn save_waiting(&self) -> Result<(), TaskError> {
-        let waiting: Vec<ServerRecord> = self
-            .servers
-            .iter()
-            .filter(|server| server.status == ServerStatus::Pending && self.changed.contains(&server.server_id))
-            .cloned()
-            .collect();
-        Ok(self.clients.history.save_servers(&waiting).await?)
     }
 }

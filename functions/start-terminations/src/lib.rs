@@ -161,7 +161,7 @@ impl Termination<'_> {
     async fn start(&mut self, drs: &Drs, region: &str, servers: BTreeSet<ServerId>) -> Result<usize, TaskError> {
         let number = self.batches.iter().map(TerminationRecord::number).max().unwrap_or(0) + 1;
         let intent = TerminationRecord::new(&self.id, &self.plan, number, region, servers, aws::clock::now());
-        self.clients.history.save_termination(&intent).await?;
+        self.clients.history.intend_termination(&intent).await?;
         self.batches.push(intent.clone());
         self.call(drs, intent).await
     }

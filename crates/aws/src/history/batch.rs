@@ -52,6 +52,12 @@ impl BatchRecord {
         format!("{}/{}/batch/{:03}/", key.execution_id, key.plan_id, key.wave)
     }
 
+    /// When the intent with this tag was written.
+    #[must_use]
+    pub fn moment_of_tag(tag: &str) -> Option<i64> {
+        tag.rsplit_once('/').and_then(|(_, moment)| moment.parse().ok())
+    }
+
     pub(super) fn key(&self) -> (&str, &str) {
         (self.execution_id.as_str(), &self.plan_id)
     }
@@ -67,4 +73,19 @@ impl BatchRecord {
 #[must_use]
 pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
     batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_says_whose_job_it_is_and_since_when() {
+        let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 7 };
+        let tag = BatchRecord::new(&key, 12, ["s-1".into()].into(), 1_790_000_000).tag();
+        assert!(tag.starts_with(&BatchRecord::tag_of_wave(&key)), "{tag}");
+        assert!(!tag.starts_with(&BatchRecord::tag_of_wave(&WaveKey { wave: 8, ..key })));
+        assert_eq!(BatchRecord::moment_of_tag(&tag), Some(1_790_000_000));
+        assert_eq!(BatchRecord::moment_of_tag("somebody-elses"), None);
+    }
 }

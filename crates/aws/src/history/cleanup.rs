@@ -251,7 +251,15 @@ impl History {
         self.table.query_all(id.as_str(), &format!("{}#batch#", cleanup_range(plan))).await
     }
 
-    /// Records a termination batch: first as an intent, then with its job.
+    /// Records the intent of a termination, which nobody else has written under its number.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody has: read again.
+    pub async fn intend_termination(&self, record: &TerminationRecord) -> Result<(), AwsError> {
+        self.table.put(record, Condition::New).await
+    }
+
+    /// Records a termination batch with its job.
     ///
     /// # Errors
     /// When the table cannot be written.
@@ -259,12 +267,12 @@ impl History {
         self.table.put(record, Condition::None).await
     }
 
-    /// Takes back an intent that came to nothing.
+    /// Takes back an intent that came to nothing. What another delivery has made of it stays.
     ///
     /// # Errors
     /// When the table cannot be written.
     pub async fn withdraw_termination(&self, record: &TerminationRecord) -> Result<(), AwsError> {
-        self.table.delete(record.execution_id.as_str(), &record.plan_id, Condition::None).await
+        self.withdraw(record.execution_id.as_str(), &record.plan_id, record.intended_at).await
     }
 
     /// Whether a holder of claims has ended, and with that holds nothing.

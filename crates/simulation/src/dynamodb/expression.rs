@@ -20,6 +20,11 @@ pub(super) fn holds(request: &Value, item: Option<&Item>, hash: &str) -> Result<
         let wanted: Vec<&Value> = list.split(", ").map(|written| value(request, written)).collect::<Result<_, _>>()?;
         return Ok(item.is_none() || attribute(written)?.is_some_and(|found| wanted.contains(&found)));
     }
+    if let Some((first, second)) = text.split_once(" AND ") {
+        let (written, wanted) = first.split_once(" = ").ok_or_else(|| not_modelled(text))?;
+        let other = inside(second, "attribute_not_exists").ok_or_else(|| not_modelled(text))?;
+        return Ok(attribute(written)? == Some(value(request, wanted)?) && attribute(other)?.is_none());
+    }
     if let Some(written) = inside(text, "attribute_not_exists") {
         return Ok(attribute(written)?.is_none());
     }
