@@ -120,7 +120,7 @@ fn happens(
     let began = world.now();
     world.every(300, "stopped", &json!({}))?;
     world.every(900, "sweep", &json!({ "leftOverHours": 24 }))?;
-    let acts = random.usize(1..16);
+    let acts = random.usize(1..15);
     let pause = random.u64(60..1_500);
     let mut people = People { world: &mut world, case, random };
     people.set_up()?;

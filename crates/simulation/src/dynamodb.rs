@@ -95,7 +95,7 @@ pub struct DynamoDb {
     /// The writes that indexes may not have yet, in their order.
     recent: VecDeque<Overwritten>,
     /// Of transactions that were carried out: once more they change nothing, and are no error.
-    tokens: BTreeMap<String, String>,
+    tokens: BTreeMap<String, Value>,
 }
 
 /// What was where a write has been.
@@ -217,7 +217,7 @@ impl DynamoDb {
         let writes = writes.ok_or_else(|| Refusal::validation("a transaction has 1 to 100 writes"))?;
         let token = request["ClientRequestToken"].as_str();
         if let Some(before) = token.and_then(|token| self.tokens.get(token)) {
-            if *before == request["TransactItems"].to_string() {
+            if *before == request["TransactItems"] {
                 return Ok(json!({}));
             }
             let message = "The request token was used for another transaction".to_owned();
@@ -249,7 +249,7 @@ impl DynamoDb {
         for (body, key, effect) in effects {
             self.apply(body, key, effect);
         }
-        self.tokens.extend(token.map(|token| (token.to_owned(), request["TransactItems"].to_string())));
+        self.tokens.extend(token.map(|token| (token.to_owned(), request["TransactItems"].clone())));
         Ok(json!({}))
     }
 

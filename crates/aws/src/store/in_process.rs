@@ -74,10 +74,8 @@ pub(super) async fn query(who: &dyn InProcess, table: &str, query: PageQuery) ->
     }
     add("KeyConditionExpression", Some(query.condition), &mut request)?;
     let mut answer = ask(who, "Query", request).await?;
-    let items = match answer["Items"].take() {
-        Value::Array(items) => items.into_iter().map(item).collect::<Result<_, _>>()?,
-        _ => Vec::new(),
-    };
+    let items = answer.get_mut("Items").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+    let items = items.into_iter().map(item).collect::<Result<_, _>>()?;
     let last = answer.get_mut("LastEvaluatedKey").map(Value::take).map(item).transpose()?;
     Ok((items, last))
 }
