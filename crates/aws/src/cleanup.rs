@@ -58,7 +58,9 @@ pub async fn start(
     clients.sfn.start_execution(machine_arn, &name(id, record.attempt), &input).await
 }
 
-fn name(id: &ExecutionId, attempt: u32) -> String {
+/// What the Step Functions execution of a cleanup is called.
+#[must_use]
+pub fn name(id: &ExecutionId, attempt: u32) -> String {
     let beginning: String = id.as_str().chars().take(NAMED).collect();
     format!("{beginning}-clean{:03}", attempt % 1_000)
 }

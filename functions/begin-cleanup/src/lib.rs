@@ -3,6 +3,7 @@
 
 use aws::audit::Actor;
 use aws::history::ExecutionRecord;
+use aws::sfn::execution_arn;
 use aws::{Clients, ErrorKind, cleanup};
 use domain::cleanup::{Earlier, is_to_begin};
 use domain::id::{ExecutionId, PlanId};
@@ -48,7 +49,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     match before.as_ref().filter(|cleanup| !cleanup.status.is_terminal()) {
         Some(running) => match cleanup::start(clients, &machine_arn, &drill, running).await {
             Ok(()) => {}
-            Err(error) if error.kind == ErrorKind::Conflict => settle(clients, &id, &plan, running.attempt).await?,
+            Err(error) if error.kind == ErrorKind::Conflict => {
+                settle(clients, &machine_arn, &id, &plan, running.attempt).await?
+            }
             Err(error) => return Err(error.into()),
         },
         None => cleanup::begin(clients, &machine_arn, &actor(&drill), &drill, before.as_ref()).await?,
@@ -58,7 +61,18 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
 
 /// Ends a cleanup whose state machine has ended. It settles itself last of all: one that has not was stopped or failed, and
 /// one that has meanwhile stays as it is.
-async fn settle(clients: &Clients, id: &ExecutionId, plan: &PlanId, attempt: u32) -> Result<(), TaskError> {
+async fn settle(
+    clients: &Clients,
+    machine_arn: &str,
+    id: &ExecutionId,
+    plan: &PlanId,
+    attempt: u32,
+) -> Result<(), TaskError> {
+    // A name that is taken may be that of one that runs, begun with another input by an earlier version.
+    let machine = clients.sfn.execution(&execution_arn(machine_arn, &cleanup::name(id, attempt))).await?;
+    if machine.is_some_and(|machine| machine.runs()) {
+        return Ok(());
+    }
     let cause = "its state machine was stopped or failed before it was settled".to_owned();
     let request = settle_cleanup::Request {
         execution_id: id.clone(),
