@@ -47,7 +47,7 @@ export const WILDCARDS: readonly Wildcard[] = [
   { actions: /^states:SendTask(Success|Failure|Heartbeat)$/, resource: /^\*$/, reason: 'IAM knows no resource: the token says which task is meant.' },
   {
     actions: /^states:(Describe|Stop)Execution$/,
-    resource: /^arn:aws:states:eu-west-1:111122223333:execution:drs-(wave|recovery):\*$/,
+    resource: /^arn:aws:states:eu-west-1:111122223333:execution:drs-(wave|recovery|cleanup):\*$/,
     reason: 'Executions are named when they start.',
   },
   { actions: /^scheduler:ListSchedules$/, resource: /^\*$/, reason: 'IAM knows no resource for it.' },
