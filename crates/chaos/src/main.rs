@@ -27,7 +27,7 @@ struct Arguments {
     /// How many at a time: all cores, unless said.
     #[arg(long)]
     jobs: Option<u64>,
-    /// Call the tables through the SDK too, as production does: takes more than twice as long.
+    /// Call the tables through the SDK too, as production does: takes more time.
     #[arg(long)]
     sdk: bool,
     /// Print every call of AWS, of one run.

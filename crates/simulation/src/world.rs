@@ -53,7 +53,7 @@ const STREAM_RETRIES: usize = 10;
 pub enum Wire {
     /// Through the SDK, as in production.
     Sdk,
-    /// Without it, which takes less than half of the time: three of four calls are calls of tables.
+    /// Without it, which takes less time: three of four calls are calls of tables.
     Direct,
 }
 
