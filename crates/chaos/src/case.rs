@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// The most waves of a plan.
 const WAVES: usize = 40;
+/// Where servers are recovered: the Region of the deployment, and in some runs another one.
+const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
 
 /// What a run begins with.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Case {
     pub plans: Vec<Value>,
     /// How many servers there are.
     pub servers: usize,
+    /// The Region beside that of the deployment, where some waves are in one.
+    pub other_region: Option<&'static str>,
 }
 
 impl Case {
@@ -28,15 +32,20 @@ impl Case {
         let servers = many(random, most);
         let waves = 1 + ((WAVES.min(servers) as f64 - 0.01) * random.f64().powi(3)) as usize;
         let ids: Vec<String> = (0..servers).map(|number| format!("s-{number:017}")).collect();
-        let inventory = inventory(random, &ids);
+        let in_use = if random.u8(..5) == 0 { REGIONS.len() } else { 1 };
+        // A wave is in one Region; a plan may be in both.
+        let regions: Vec<&'static str> = (0..waves).map(|_| REGIONS[random.usize(..in_use)]).collect();
         // Each server belongs to one wave, and every wave has one at least.
+        let wave_of: Vec<usize> =
+            (0..servers).map(|number| if number < waves { number } else { random.usize(..waves) }).collect();
+        let region_of: Vec<&str> = wave_of.iter().map(|wave| regions[*wave]).collect();
+        let inventory = inventory(random, &ids, &region_of);
         let mut members: Vec<Vec<&String>> = vec![Vec::new(); waves];
-        for (number, id) in ids.iter().enumerate() {
-            let wave = if number < waves { number } else { random.usize(..waves) };
+        for (id, wave) in ids.iter().zip(wave_of) {
             members[wave].push(id);
         }
         let groups: Vec<Value> =
-            members.iter().enumerate().map(|(number, members)| group(random, number, members)).collect();
+            (0..waves).map(|number| group(random, number, regions[number], &members[number])).collect();
         let all: Vec<Value> = (0..waves).map(|number| wave(random, number, &members[number])).collect();
         let mut plans = vec![plan(random, "whole", all)];
         if random.u8(..10) < 4 {
@@ -47,7 +56,8 @@ impl Case {
                 plans.push(plan(random, "part", waves));
             }
         }
-        Self { inventory, groups, plans, servers }
+        let other_region = regions.into_iter().find(|region| *region != REGIONS[0]);
+        Self { inventory, groups, plans, servers, other_region }
     }
 }
 
@@ -61,7 +71,7 @@ fn name(number: usize) -> String {
     format!("wave-{number:02}")
 }
 
-fn inventory(random: &mut Rng, ids: &[String]) -> Value {
+fn inventory(random: &mut Rng, ids: &[String], regions: &[&str]) -> Value {
     let broken = [0.0, 0.0, 0.02, 0.2][random.usize(..4)];
     // A job of real length is twenty looks that find nothing: one run in four has such servers, among others.
     let profiles: &[&str] = match random.u8(..4) {
@@ -71,13 +81,15 @@ fn inventory(random: &mut Rng, ids: &[String]) -> Value {
     let mut faults = Vec::new();
     let servers: Vec<Value> = ids
         .iter()
+        .zip(regions)
         .enumerate()
-        .map(|(number, id)| {
+        .map(|(number, (id, region))| {
             if random.f64() < broken {
                 faults.push(fault(random, id));
             }
             let profile = profiles[random.usize(..profiles.len())];
-            json!({ "id": id, "hostname": format!("host-{number}"), "os": "linux", "profile": profile })
+            let hostname = format!("host-{number}");
+            json!({ "id": id, "hostname": hostname, "os": "linux", "profile": profile, "region": region })
         })
         .collect();
     if random.u8(..4) == 0 {
@@ -86,11 +98,16 @@ fn inventory(random: &mut Rng, ids: &[String]) -> Value {
     if random.u8(..8) == 0 && ids.len() < 100 {
         faults.push(format!("page-size={}", random.usize(1..10)));
     }
-    json!({
-        "account": "000000000000", "region": "us-east-1", "seed": random.u32(..), "faults": faults,
+    let mut inventory = json!({
+        "account": "000000000000", "region": REGIONS[0], "seed": random.u32(..), "faults": faults,
         "ssmDocuments": [{ "name": "Example-Runbook", "kind": "automation", "durationSeconds": 60 }],
         "sourceServers": servers,
-    })
+    });
+    // What others do in the account takes jobs too: to whoever counts on twenty, DRS says no.
+    if random.u8(..8) == 0 {
+        inventory["quotas"] = json!({ "jobs": random.usize(1..4) });
+    }
+    inventory
 }
 
 /// Something that is wrong with a server.
@@ -112,9 +129,9 @@ pub(crate) fn fault(random: &mut Rng, id: &str) -> String {
     }
 }
 
-fn group(random: &mut Rng, number: usize, members: &[&String]) -> Value {
+fn group(random: &mut Rng, number: usize, region: &str, members: &[&String]) -> Value {
     let servers: Vec<Value> = members.iter().map(|id| json!({ "id": id })).collect();
-    let mut group = json!({ "name": name(number), "servers": servers });
+    let mut group = json!({ "name": name(number), "region": region, "servers": servers });
     if random.u8(..5) == 0 {
         group["launchSettings"] = json!({ "copyTags": random.bool(), "rightSizing": "NONE" });
     }

@@ -65,7 +65,10 @@ impl People<'_> {
         match self.random.u8(..20) {
             0..4 => self.start(),
             4..6 => {
-                let wrong = fault(&mut self.random, &format!("s-{:017}", self.case.servers - 1));
+                let wrong = match self.case.other_region {
+                    Some(region) if self.random.u8(..4) == 0 => format!("region-down={region}"),
+                    _ => fault(&mut self.random, &format!("s-{:017}", self.case.servers - 1)),
+                };
                 self.world.simulator("POST", "faults", Some(&json!({ "faults": [wrong] })));
                 Ok(())
             }

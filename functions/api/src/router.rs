@@ -1,6 +1,8 @@
 //! The map of the API: one line per route, with the action of the role table that it needs. A route without one cannot be
 //! written. The same lines make `openapi.json`.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
@@ -121,15 +123,19 @@ fn described() -> (Router<App>, OpenApi) {
     OpenApiRouter::with_openapi(openapi::base()).nest("/v1", v1()).split_for_parts()
 }
 
-/// All routes.
-pub fn router(app: App) -> Router {
+/// Built once for a process: a simulation makes a world, and with it an API, for each of thousands of runs.
+static ROUTES: LazyLock<Router<App>> = LazyLock::new(|| {
     let (routes, _) = described();
     routes
         .fallback(async || Problem::no_such_route())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(conditional::answer))
-        .with_state(app)
+});
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    ROUTES.clone().with_state(app)
 }
 
 /// The description of all routes: `docs/openapi.json`.
