@@ -57,13 +57,27 @@ struct User {
 /// The cloud that `DRS_LOCAL_CLOUD` names.
 pub fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
-    CLOUD.get_or_init(|| serde_json::from_slice(&std::fs::read(file()).expect("the local cloud's file")).unwrap())
+    CLOUD.get_or_init(|| read(&file()))
+}
+
+/// That cloud, and those on which other tests ran, which `DRS_OTHER_CLOUDS` names as `PATH` names folders.
+pub fn every_cloud() -> Vec<Cloud> {
+    let others = std::env::var_os("DRS_OTHER_CLOUDS").unwrap_or_default();
+    std::iter::once(file()).chain(std::env::split_paths(&others).map(in_workspace)).map(|file| read(&file)).collect()
+}
+
+fn read(file: &Path) -> Cloud {
+    serde_json::from_slice(&std::fs::read(file).expect("the local cloud's file")).unwrap()
 }
 
 fn file() -> PathBuf {
     let file = std::env::var("DRS_LOCAL_CLOUD").expect(
         "these tests need a local cloud: `cargo xtask test` starts one, or `cargo xtask up` and DRS_LOCAL_CLOUD=.local/cloud.json",
     );
+    in_workspace(file.into())
+}
+
+fn in_workspace(file: PathBuf) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
 }
 
@@ -153,12 +167,25 @@ impl Cloud {
     /// Injects faults into the simulator until the guard is dropped. Faults that hit any caller (throttling, lost
     /// answers, small pages) disturb other scenarios, so this waits until every other test with a scenario has ended, and
     /// none begins until the guard is dropped. Without faults it is for a test that needs the whole cloud.
+    ///
+    /// # Panics
+    ///
+    /// When the test is not in a module `alone`: `cargo xtask test` would run it beside others, which then wait for it.
     pub fn disturb(&'static self, faults: &[&str]) -> Disturbance {
+        // With one at a time, tests run in the thread of the whole program.
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        assert!(test == "main" || test.contains("alone::"), "{test} is to be in a module `alone`");
         let shared = SHARE.take().is_some();
         let alone = TESTS.write().unwrap_or_else(PoisonError::into_inner);
         ALONE.set(true);
         self.fault(faults);
         Disturbance { cloud: self, shared, alone: Some(alone) }
+    }
+
+    /// Injects faults that hit one server only, until the guard is dropped.
+    pub fn wrong(&'static self, faults: &[&str]) -> Faults {
+        self.fault(faults);
+        Faults { cloud: self, faults: faults.iter().map(|fault| (*fault).to_owned()).collect() }
     }
 
     /// Injects faults that hit one server only.
@@ -212,6 +239,18 @@ thread_local! {
 pub(crate) fn share() {
     if !ALONE.get() && SHARE.with_borrow(Option::is_none) {
         SHARE.set(Some(TESTS.read().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
+/// Faults of some servers, until dropped.
+pub struct Faults {
+    cloud: &'static Cloud,
+    faults: Vec<String>,
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        self.cloud.simulator("DELETE", "faults", Some(&json!({ "faults": self.faults })));
     }
 }
 

@@ -18,6 +18,6 @@ pub mod load;
 pub mod processes;
 pub mod scenario;
 
-pub use cloud::{Cloud, cloud};
+pub use cloud::{Cloud, cloud, every_cloud};
 pub use identity::permissions;
 pub use scenario::Scenario;

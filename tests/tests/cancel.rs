@@ -246,54 +246,6 @@ fn two_waves(name: &str) -> (Scenario, Vec<String>) {
 }
 
 #[test]
-fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
-    for with_waves in [false, true] {
-        // From the beginning: to wait until it is alone takes longer than its first wave.
-        let alone = with_waves.then(|| cloud().disturb(&[]));
-        let (scenario, ids) = two_waves("stopped");
-        let (since, heard) =
-            (scenario.cloud.journal_position(), scenario.cloud.listen("Execution Ended", &scenario.name));
-        let id = scenario.start(Mode::Drill, &[]).unwrap();
-        launching(&scenario, &id, 1);
-        stop(&scenario, "recovery", id.as_str());
-        // As AWS does. What is left of the recovery machine here, which AWS leaves nothing of, must not settle them.
-        let held = with_waves.then(|| scenario.cloud.refuse(&["settle-wave".to_owned()]));
-        if with_waves {
-            for wave in ["wave-001", "wave-002"] {
-                stop(&scenario, "wave", &format!("{id}-{wave}"));
-            }
-        }
-        let ended = assert_cancelled(&scenario, &id, &ids, since);
-        drop(held);
-        assert_eq!(ended.summary.reason, "stepfunctions cancelled the execution: wrong button");
-        assert!(ended.waves.iter().all(|wave| wave.status == WaveStatus::Cancelled), "{ended:?}");
-        let first = &wave(&ended, "first").servers[0];
-        assert_eq!((first.status, first.instance_id.is_some()), (ServerStatus::Launched, true), "{first:?}");
-        assert_eq!(wave(&ended, "second").servers[0].status, ServerStatus::Skipped);
-        assert_eq!(scenario.cloud.journal(since).changes("JobCreated", &ids).len(), 1);
-        assert_eq!(audited(&scenario, &id, "StopExecution"), 1);
-        let machine = scenario.cloud.ended(&scenario.cloud.execution_arn("recovery", id.as_str()));
-        assert_eq!(machine["status"], "ABORTED");
-        eventually("the event", || match heard.heard().first() {
-            Some(event) if event["status"] == "CANCELLED" => Ok(()),
-            Some(event) => Err(event.to_string()),
-            None => Err("nothing".to_owned()),
-        });
-        scenario.until(&id, "its report", |run| run.reports.len() == 3);
-        // CloudTrail says minutes later who it was.
-        let arn = scenario.cloud.execution_arn("recovery", id.as_str());
-        let ada = "arn:aws:iam::000000000000:user/ada";
-        let call = json!({ "eventName": "StopExecution", "userIdentity": { "arn": ada }, "requestParameters": { "executionArn": arn } });
-        let named = scenario.cloud.ended(&scenario.cloud.begin("stopped", &call));
-        assert_eq!(named["status"], "SUCCEEDED", "{named}");
-        let summary = scenario.client().execution(&id).unwrap().summary;
-        assert_eq!(summary.cancelled.map(|cancelled| cancelled.by).as_deref(), Some(ada));
-        assert_eq!(summary.status, ExecutionStatus::Cancelled);
-        drop(alone);
-    }
-}
-
-#[test]
 fn stopped_the_moment_it_began_it_holds_nothing() {
     let (scenario, ids) = two_waves("stopped-early");
     let since = scenario.cloud.journal_position();
@@ -333,4 +285,56 @@ fn what_was_accepted_and_never_began_is_found_and_fails() {
     let ended = scenario.end_of(&id);
     assert_ended(&ended, ExecutionStatus::Failed);
     assert!(ended.summary.reason.starts_with("NotStarted: "), "{}", ended.summary.reason);
+}
+
+mod alone {
+    use super::*;
+
+    #[test]
+    fn stopped_in_step_functions_it_is_cancelled_whether_its_waves_run_on_or_not() {
+        for with_waves in [false, true] {
+            // From the beginning: to wait until it is alone takes longer than its first wave.
+            let alone = with_waves.then(|| cloud().disturb(&[]));
+            let (scenario, ids) = two_waves("stopped");
+            let (since, heard) =
+                (scenario.cloud.journal_position(), scenario.cloud.listen("Execution Ended", &scenario.name));
+            let id = scenario.start(Mode::Drill, &[]).unwrap();
+            launching(&scenario, &id, 1);
+            stop(&scenario, "recovery", id.as_str());
+            // As AWS does. What is left of the recovery machine here, which AWS leaves nothing of, must not settle them.
+            let held = with_waves.then(|| scenario.cloud.refuse(&["settle-wave".to_owned()]));
+            if with_waves {
+                for wave in ["wave-001", "wave-002"] {
+                    stop(&scenario, "wave", &format!("{id}-{wave}"));
+                }
+            }
+            let ended = assert_cancelled(&scenario, &id, &ids, since);
+            drop(held);
+            assert_eq!(ended.summary.reason, "stepfunctions cancelled the execution: wrong button");
+            assert!(ended.waves.iter().all(|wave| wave.status == WaveStatus::Cancelled), "{ended:?}");
+            let first = &wave(&ended, "first").servers[0];
+            assert_eq!((first.status, first.instance_id.is_some()), (ServerStatus::Launched, true), "{first:?}");
+            assert_eq!(wave(&ended, "second").servers[0].status, ServerStatus::Skipped);
+            assert_eq!(scenario.cloud.journal(since).changes("JobCreated", &ids).len(), 1);
+            assert_eq!(audited(&scenario, &id, "StopExecution"), 1);
+            let machine = scenario.cloud.ended(&scenario.cloud.execution_arn("recovery", id.as_str()));
+            assert_eq!(machine["status"], "ABORTED");
+            eventually("the event", || match heard.heard().first() {
+                Some(event) if event["status"] == "CANCELLED" => Ok(()),
+                Some(event) => Err(event.to_string()),
+                None => Err("nothing".to_owned()),
+            });
+            scenario.until(&id, "its report", |run| run.reports.len() == 3);
+            // CloudTrail says minutes later who it was.
+            let arn = scenario.cloud.execution_arn("recovery", id.as_str());
+            let ada = "arn:aws:iam::000000000000:user/ada";
+            let call = json!({ "eventName": "StopExecution", "userIdentity": { "arn": ada }, "requestParameters": { "executionArn": arn } });
+            let named = scenario.cloud.ended(&scenario.cloud.begin("stopped", &call));
+            assert_eq!(named["status"], "SUCCEEDED", "{named}");
+            let summary = scenario.client().execution(&id).unwrap().summary;
+            assert_eq!(summary.cancelled.map(|cancelled| cancelled.by).as_deref(), Some(ada));
+            assert_eq!(summary.status, ExecutionStatus::Cancelled);
+            drop(alone);
+        }
+    }
 }

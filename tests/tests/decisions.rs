@@ -76,7 +76,7 @@ fn a_retry_launches_what_failed_and_nothing_else_and_the_waves_behind_go_on() {
     let ids = scenario.servers(3, |_, _| {});
     held_plan(&scenario, &ids, &json!([]));
     let since = scenario.cloud.journal_position();
-    let fault = cloud().disturb(&[&format!("launch-fails={}", scenario.host(1))]);
+    let fault = cloud().wrong(&[&format!("launch-fails={}", scenario.host(1))]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     let waiting = held(&scenario, &id, 1);
     let first = wave(&waiting, "first");
@@ -126,7 +126,7 @@ fn a_recheck_runs_the_checks_of_the_same_instance_again() {
     let ids = scenario.servers(3, |_, _| {});
     held_plan(&scenario, &ids, &smoke());
     let since = scenario.cloud.journal_position();
-    let fault = cloud().disturb(&[&format!("command-fails={}", scenario.host(1))]);
+    let fault = cloud().wrong(&[&format!("command-fails={}", scenario.host(1))]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     let waiting = held(&scenario, &id, 1);
     assert_eq!(statuses(&waiting), [ServerStatus::Unhealthy, ServerStatus::Healthy]);
@@ -175,7 +175,7 @@ fn safety_rule_1_a_retry_in_a_recovery_replaces_exactly_the_instances_that_are_c
     let scenario = Scenario::new("retry-live");
     let ids = scenario.servers(2, |_, _| {});
     held_plan(&scenario, &ids, &smoke());
-    let fault = cloud().disturb(&[&format!("command-fails={}", scenario.host(1))]);
+    let fault = cloud().wrong(&[&format!("command-fails={}", scenario.host(1))]);
     let id = scenario.start(Mode::Recovery, &[]).unwrap();
     let waiting = held(&scenario, &id, 1);
     drop(fault);
@@ -213,7 +213,7 @@ fn a_lost_token_and_tasks_that_are_delivered_late_or_twice_change_nothing_about_
     let ids = scenario.servers(2, |_, _| {});
     held_plan(&scenario, &ids, &json!([]));
     let since = scenario.cloud.journal_position();
-    let fault = cloud().disturb(&[&format!("launch-fails={}", scenario.host(1))]);
+    let fault = cloud().wrong(&[&format!("launch-fails={}", scenario.host(1))]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     let before = held(&scenario, &id, 1);
     let late = json!({ "executionId": id, "planId": scenario.name, "wave": 1, "round": 1, "phase": "AFTER",
@@ -296,7 +296,7 @@ fn a_wave_that_has_ended_failed_is_opened_again_with_those_behind_it_and_the_exe
     let scenario = Scenario::new("reopen");
     let ids = stopping_plan(&scenario);
     let since = scenario.cloud.journal_position();
-    let fault = cloud().disturb(&[&format!("launch-fails={}", scenario.host(1))]);
+    let fault = cloud().wrong(&[&format!("launch-fails={}", scenario.host(1))]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     let failed = scenario.until(&id, "the end of two waves", |run| {
         run.waves.len() == 3 && wave(run, "behind").status == WaveStatus::Skipped

@@ -1,10 +1,10 @@
 //! What functions called in DRS and SSM, after everything else has run, beside what `permissions.yaml` lets them call. What is
 //! called without a right fails; a right that nothing used is printed.
-//! Only worth something at the end of a whole run, on the same cloud: `cargo xtask test` asks for it by name then.
+//! Only worth something at the end of a whole run, on the same clouds: `cargo xtask test` asks for it by name then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use e2e::{cloud, permissions};
+use e2e::{every_cloud, permissions};
 
 /// What DRS asks of the caller of another action, and nobody calls: in `permissions.yaml`, start-jobs says so.
 const ASKED_BY_DRS: [&str; 3] = ["drs:CreateRecoveryInstanceForDrs", "drs:ListTagsForResource", "drs:TagResource"];
@@ -13,12 +13,14 @@ const ASKED_BY_DRS: [&str; 3] = ["drs:CreateRecoveryInstanceForDrs", "drs:ListTa
 #[ignore = "compares a whole run of all the tests: ask for it after that"]
 fn functions_call_nothing_in_drs_and_ssm_that_their_files_do_not_name() {
     let functions = permissions();
-    let names: BTreeMap<String, &str> =
-        functions.keys().map(|name| (cloud().function(name).access_key(), name.as_str())).collect();
     let mut called: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
-    for (caller, action) in cloud().journal(0).signed_calls() {
-        if let Some(function) = names.get(&caller) {
-            *called.entry(function).or_default().entry(action).or_default() += 1;
+    for cloud in every_cloud() {
+        let names: BTreeMap<String, &str> =
+            functions.keys().map(|name| (cloud.function(name).access_key(), name.as_str())).collect();
+        for (caller, action) in cloud.journal(0).signed_calls() {
+            if let Some(function) = names.get(&caller) {
+                *called.entry(function).or_default().entry(action).or_default() += 1;
+            }
         }
     }
     assert!(!called.is_empty(), "no call in the journal is signed with the key of a function");

@@ -166,47 +166,6 @@ fn another_account_is_said_and_the_rest_is_looked_at_all_the_same() {
 }
 
 #[test]
-fn waves_run_in_the_region_of_their_groups() {
-    const REGION: &str = "eu-central-1";
-    let scenario = Scenario::new("regions");
-    // The only test of this file with a fault: it ends them all.
-    let disturbance = scenario.cloud.disturb(&[]);
-    let ids = scenario.servers(3, |number, server| {
-        if number > 1 {
-            server["region"] = json!(REGION);
-            server["tags"] = json!({ "app": scenario.name });
-        }
-    });
-    let here = group(&scenario, "here", json!({ "servers": members(&ids[..1]) }));
-    let there = group(
-        &scenario,
-        "there",
-        json!({ "region": REGION, "selectionTags": { "app": [scenario.name] }, "launchSettings": { "copyTags": true } }),
-    );
-    let check =
-        json!([{ "name": "agent", "kind": "ssmCommand", "document": "AWS-RunShellScript", "runIn": ["DRILL"] }]);
-    scenario.plan(&json!([
-        { "name": "here", "groups": [here] },
-        { "name": "there", "groups": [there], "healthChecks": check },
-    ]));
-    let drill = scenario.run(Mode::Drill);
-    assert_ended(&drill, ExecutionStatus::Completed);
-    assert_eq!(ran(&drill), ids.iter().cloned().collect());
-
-    disturbance.add(&[&format!("region-down={REGION}")]);
-    let asked = ask(&scenario, Mode::Drill);
-    let down = one(&asked.findings, FindingCode::DrsUnreachable);
-    assert_eq!((down.severity, down.subject.as_str()), (Severity::Blocks, REGION));
-    assert!(found(&asked.findings, FindingCode::ServerMissing).is_empty(), "nothing is known there: {asked:?}");
-    assert!(found(&asked.findings, FindingCode::ChangedSinceDrill).is_empty(), "{asked:?}");
-    let replaced = one(&asked.findings, FindingCode::DrillInstanceReplaced);
-    assert!(replaced.subject.contains(&ids[0]), "what can be asked is asked");
-    let refused = scenario.run(Mode::Drill);
-    assert_ended(&refused, ExecutionStatus::Refused);
-    assert!(refused.summary.reason.contains(REGION), "{}", refused.summary.reason);
-}
-
-#[test]
 fn a_wave_that_is_too_large_for_the_quotas_is_said_to_queue() {
     let scenario = Scenario::new("queueing");
     scenario.single_wave(501, |_, _| {});
@@ -214,4 +173,48 @@ fn a_wave_that_is_too_large_for_the_quotas_is_said_to_queue() {
     assert!(asked.ready);
     let queueing = one(&asked.findings, FindingCode::QueueingExpected);
     assert!(queueing.message.contains("of its 501 servers would wait at first"), "{}", queueing.message);
+}
+
+mod alone {
+    use super::*;
+
+    #[test]
+    fn waves_run_in_the_region_of_their_groups() {
+        const REGION: &str = "eu-central-1";
+        let scenario = Scenario::new("regions");
+        let disturbance = scenario.cloud.disturb(&[]);
+        let ids = scenario.servers(3, |number, server| {
+            if number > 1 {
+                server["region"] = json!(REGION);
+                server["tags"] = json!({ "app": scenario.name });
+            }
+        });
+        let here = group(&scenario, "here", json!({ "servers": members(&ids[..1]) }));
+        let there = group(
+            &scenario,
+            "there",
+            json!({ "region": REGION, "selectionTags": { "app": [scenario.name] }, "launchSettings": { "copyTags": true } }),
+        );
+        let check =
+            json!([{ "name": "agent", "kind": "ssmCommand", "document": "AWS-RunShellScript", "runIn": ["DRILL"] }]);
+        scenario.plan(&json!([
+            { "name": "here", "groups": [here] },
+            { "name": "there", "groups": [there], "healthChecks": check },
+        ]));
+        let drill = scenario.run(Mode::Drill);
+        assert_ended(&drill, ExecutionStatus::Completed);
+        assert_eq!(ran(&drill), ids.iter().cloned().collect());
+
+        disturbance.add(&[&format!("region-down={REGION}")]);
+        let asked = ask(&scenario, Mode::Drill);
+        let down = one(&asked.findings, FindingCode::DrsUnreachable);
+        assert_eq!((down.severity, down.subject.as_str()), (Severity::Blocks, REGION));
+        assert!(found(&asked.findings, FindingCode::ServerMissing).is_empty(), "nothing is known there: {asked:?}");
+        assert!(found(&asked.findings, FindingCode::ChangedSinceDrill).is_empty(), "{asked:?}");
+        let replaced = one(&asked.findings, FindingCode::DrillInstanceReplaced);
+        assert!(replaced.subject.contains(&ids[0]), "what can be asked is asked");
+        let refused = scenario.run(Mode::Drill);
+        assert_ended(&refused, ExecutionStatus::Refused);
+        assert!(refused.summary.reason.contains(REGION), "{}", refused.summary.reason);
+    }
 }

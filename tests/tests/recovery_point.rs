@@ -307,15 +307,19 @@ fn a_point_that_expires_before_its_wave_fails_its_server_and_no_other() {
     assert_eq!(journal.calls("StartRecovery", &ids[1..]).len(), 2, "{journal:?}");
 }
 
-#[test]
-fn safety_rule_4_a_launch_from_chosen_points_whose_answer_is_lost_is_adopted() {
-    let (scenario, ids) = scenario("point-lost", &[&[2.0, 10.0], &[2.0, 10.0]]);
-    let choice = not_after(now(&scenario) - 6 * HOUR);
-    let since = scenario.cloud.journal_position();
-    let _faults = scenario.cloud.disturb(&["error-after-commit=StartRecovery:1", "page-size=1"]);
-    let drill = run(&scenario, &choice);
-    assert_ended(&drill, ExecutionStatus::Completed);
-    let journal = scenario.cloud.journal(since);
-    assert_eq!(journal.changes("JobCreated", &ids).len(), 1, "{journal:?}");
-    assert!(servers(&drill).all(|server| server.recovered_from == server.recovery_snapshot_at));
+mod alone {
+    use super::*;
+
+    #[test]
+    fn safety_rule_4_a_launch_from_chosen_points_whose_answer_is_lost_is_adopted() {
+        let (scenario, ids) = scenario("point-lost", &[&[2.0, 10.0], &[2.0, 10.0]]);
+        let choice = not_after(now(&scenario) - 6 * HOUR);
+        let since = scenario.cloud.journal_position();
+        let _faults = scenario.cloud.disturb(&["error-after-commit=StartRecovery:1", "page-size=1"]);
+        let drill = run(&scenario, &choice);
+        assert_ended(&drill, ExecutionStatus::Completed);
+        let journal = scenario.cloud.journal(since);
+        assert_eq!(journal.changes("JobCreated", &ids).len(), 1, "{journal:?}");
+        assert!(servers(&drill).all(|server| server.recovered_from == server.recovery_snapshot_at));
+    }
 }

@@ -142,10 +142,12 @@ macro_rules! scenarios {
             }
         )*
 
-        #[test]
-        fn those_that_disturb_others() {
-            let _alone = cloud().disturb(&[]);
-            $(tells_what_it_tells_in_the_simulation(stringify!($disturbing));)*
+        mod alone {
+            #[test]
+            fn those_that_disturb_others() {
+                let _alone = super::cloud().disturb(&[]);
+                $(super::tells_what_it_tells_in_the_simulation(stringify!($disturbing));)*
+            }
         }
 
         #[test]

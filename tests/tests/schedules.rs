@@ -63,66 +63,6 @@ fn codes(execution: &Execution) -> Vec<FindingCode> {
 }
 
 #[test]
-fn safety_rule_2_a_scheduled_drill_runs_and_is_cleaned_up_after_its_time() {
-    let cloud = cloud();
-    let _undisturbed = cloud.disturb(&[]);
-    let scenario = Scenario::new("scheduled");
-    scenario.single_wave(2, |_, _| {});
-    let bystander = Scenario::new("unscheduled");
-    bystander.single_wave(1, |_, _| {});
-    let other = bystander.run(Mode::Drill);
-    let stored = put(&scenario, "weekly", &json!({ "expression": SUNDAYS, "cleanupAfterMinutes": 0 }));
-    assert!(stored["nextRunAt"].is_number() && stored["lastRun"].is_null(), "{stored}");
-    let at = "2026-11-22T03:00:00Z";
-    let id = fire(&scenario, "weekly", at);
-    let drill = end_of(&scenario, &id);
-    assert_ended(&drill, ExecutionStatus::Completed);
-    assert_eq!((drill.summary.started_by.as_str(), drill.summary.mode), ("schedule:weekly", Mode::Drill));
-    assert_eq!(drill.summary.cleanup_due_at, drill.summary.ended_at);
-    let shown = cloud.get(&path(&scenario, "weekly"));
-    assert_eq!(shown["lastRun"], json!({ "executionId": id, "status": "COMPLETED", "at": 1_795_316_400 }), "{shown}");
-
-    let since = cloud.journal_position();
-    sweep(cloud);
-    let ended = scenario.until(&id, "its cleanup", |execution| {
-        execution.cleanup.as_ref().is_some_and(|cleanup| cleanup.status.is_terminal())
-    });
-    let cleanup = ended.cleanup.unwrap();
-    assert_eq!((cleanup.status, cleanup.started_by.as_str()), (CleanupStatus::Completed, "schedule:weekly"));
-    assert_eq!(cloud.journal(since).changes("InstanceTerminated", &instances(&drill)).len(), 2);
-    assert!(cloud.journal(since).changes("InstanceTerminated", &instances(&other)).is_empty());
-}
-
-#[test]
-fn a_start_that_is_refused_is_recorded_and_one_that_is_delivered_twice_runs_once() {
-    let cloud = cloud();
-    let _undisturbed = cloud.disturb(&[]);
-    let scenario = Scenario::new("refused");
-    let ids = scenario.single_wave(1, |_, _| {});
-    put(&scenario, "weekly", &json!({ "expression": SUNDAYS }));
-    let since = cloud.journal_position();
-    let twice = [fire(&scenario, "weekly", "2026-11-15T03:00:00Z"), fire(&scenario, "weekly", "2026-11-15T03:00:00Z")];
-    let ended: Vec<Execution> = twice.iter().map(|id| end_of(&scenario, id)).collect();
-    let mut statuses: Vec<&str> = ended.iter().map(|execution| execution.summary.status.as_str()).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, ["COMPLETED", "REFUSED"]);
-    assert_eq!(cloud.journal(since).changes("JobCreated", &ids).len(), 1);
-    let ran = ended.iter().find(|one| one.summary.status == ExecutionStatus::Completed).unwrap();
-    let last = cloud.get(&path(&scenario, "weekly"))["lastRun"].take();
-    assert_eq!((&last["executionId"], &last["status"]), (&json!(ran.summary.execution_id), &json!("COMPLETED")));
-
-    // Somebody holds the server, so the next start comes to nothing, and says so.
-    let running = scenario.start(Mode::Drill, &[]).unwrap();
-    scenario.until(&running, "its claims", |execution| execution.summary.status == ExecutionStatus::Running);
-    let refused = end_of(&scenario, &fire(&scenario, "weekly", "2026-11-22T03:00:00Z"));
-    assert_ended(&refused, ExecutionStatus::Refused);
-    assert!(codes(&refused).contains(&FindingCode::ServerClaimed), "{refused:?}");
-    let last = cloud.get(&path(&scenario, "weekly"))["lastRun"].take();
-    assert_eq!((&last["executionId"], &last["status"]), (&json!(refused.summary.execution_id), &json!("REFUSED")));
-    scenario.end_of(&running);
-}
-
-#[test]
 fn safety_rule_8_a_schedule_starts_no_recovery_and_one_that_is_gone_or_off_starts_nothing() {
     let cloud = cloud();
     let scenario = Scenario::new("no-schedule");
@@ -148,43 +88,6 @@ fn safety_rule_8_a_schedule_starts_no_recovery_and_one_that_is_gone_or_off_start
     assert_ended(&ended, ExecutionStatus::Refused);
     assert!(codes(&ended).contains(&FindingCode::NotConfirmed), "{ended:?}");
     assert!(cloud.journal(since).calls("StartRecovery", &ids).is_empty());
-}
-
-#[test]
-fn a_start_that_did_not_come_is_recorded_and_told_of_once() {
-    let cloud = cloud();
-    let _undisturbed = cloud.disturb(&[]);
-    let scenario = Scenario::new("missed");
-    scenario.single_wave(1, |_, _| {});
-    let listener = cloud.listen("Drill Missed", &scenario.name);
-    let stored = put(&scenario, "hourly", &json!({ "expression": "rate(1 hour)" }));
-    put(&scenario, "off", &json!({ "expression": "rate(1 hour)", "enabled": false }));
-    sweep(cloud);
-    assert_eq!(listener.heard(), Vec::<Value>::new());
-    // Stored two hours ago, and nothing has come since.
-    let stored_at = stored["updatedAt"].as_i64().unwrap() - 7_200;
-    for schedule in ["hourly", "off"] {
-        let request = json!({
-            "TableName": cloud.tables["recoveryPlans"],
-            "Key": { "kind": { "S": "SCHEDULE" }, "id": { "S": format!("{}#{schedule}", scenario.name) } },
-            "UpdateExpression": "SET updatedAt = :at",
-            "ExpressionAttributeValues": { ":at": { "N": stored_at.to_string() } },
-        });
-        cloud.aws("dynamodb", "DynamoDB_20120810.UpdateItem", &request);
-    }
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| sweep(cloud));
-        }
-    });
-    let heard = listener.heard();
-    assert_eq!(heard.len(), 1, "{heard:?}");
-    let due_at = heard[0]["dueAt"].as_i64().unwrap();
-    assert_eq!((&heard[0]["schedule"], (due_at - stored_at) % 3_600), (&json!("hourly"), 0), "{heard:?}");
-    let missed = cloud.get(&path(&scenario, "hourly"))["missed"].take();
-    assert_eq!((missed[0]["at"].as_i64(), missed.as_array().unwrap().len()), (Some(due_at), 1), "{missed}");
-    assert_eq!(cloud.get(&path(&scenario, "off"))["missed"], json!([]));
-    cloud.send("DELETE", &path(&scenario, "hourly"), &[], None);
 }
 
 #[test]
@@ -287,27 +190,133 @@ fn the_schedules_of_all_plans_are_listed_page_by_page_as_each_plan_lists_its_own
     assert_eq!((foreign.status, &foreign.body["code"]), (400, &json!("INVALID_REQUEST")), "{}", foreign.body);
 }
 
-#[test]
-fn eventbridge_scheduler_starts_a_drill_with_what_it_was_given() {
-    let cloud = cloud();
-    let _undisturbed = cloud.disturb(&[]);
-    let scenario = Scenario::new("fired");
-    scenario.single_wave(1, |_, _| {});
-    put(&scenario, "once", &json!({ "expression": SUNDAYS }));
-    let target = entry(&scenario, "once").unwrap()["Target"].take();
-    // The moment is past, so it fires with its next look, some ten real seconds from now.
-    let moved = json!({ "GroupName": cloud.drills(), "ScheduleExpression": "at(2026-01-01T00:00:00)",
-        "FlexibleTimeWindow": { "Mode": "OFF" }, "State": "ENABLED", "Target": target });
-    let last = eventually("the start", || {
-        let last = cloud.get(&path(&scenario, "once"))["lastRun"].take();
-        // The stack's own sweep may come in between, and sets it right.
-        if last.is_null() && entry(&scenario, "once").is_some_and(|entry| entry["ScheduleExpression"] == SUNDAYS) {
-            assert_eq!(cloud.scheduler("PUT", &format!("{}.once", scenario.name), Some(&moved)).0, 200);
+mod alone {
+    use super::*;
+
+    #[test]
+    fn safety_rule_2_a_scheduled_drill_runs_and_is_cleaned_up_after_its_time() {
+        let cloud = cloud();
+        let _undisturbed = cloud.disturb(&[]);
+        let scenario = Scenario::new("scheduled");
+        scenario.single_wave(2, |_, _| {});
+        let bystander = Scenario::new("unscheduled");
+        bystander.single_wave(1, |_, _| {});
+        let other = bystander.run(Mode::Drill);
+        let stored = put(&scenario, "weekly", &json!({ "expression": SUNDAYS, "cleanupAfterMinutes": 0 }));
+        assert!(stored["nextRunAt"].is_number() && stored["lastRun"].is_null(), "{stored}");
+        let at = "2026-11-22T03:00:00Z";
+        let id = fire(&scenario, "weekly", at);
+        let drill = end_of(&scenario, &id);
+        assert_ended(&drill, ExecutionStatus::Completed);
+        assert_eq!((drill.summary.started_by.as_str(), drill.summary.mode), ("schedule:weekly", Mode::Drill));
+        assert_eq!(drill.summary.cleanup_due_at, drill.summary.ended_at);
+        let shown = cloud.get(&path(&scenario, "weekly"));
+        assert_eq!(
+            shown["lastRun"],
+            json!({ "executionId": id, "status": "COMPLETED", "at": 1_795_316_400 }),
+            "{shown}"
+        );
+
+        let since = cloud.journal_position();
+        sweep(cloud);
+        let ended = scenario.until(&id, "its cleanup", |execution| {
+            execution.cleanup.as_ref().is_some_and(|cleanup| cleanup.status.is_terminal())
+        });
+        let cleanup = ended.cleanup.unwrap();
+        assert_eq!((cleanup.status, cleanup.started_by.as_str()), (CleanupStatus::Completed, "schedule:weekly"));
+        assert_eq!(cloud.journal(since).changes("InstanceTerminated", &instances(&drill)).len(), 2);
+        assert!(cloud.journal(since).changes("InstanceTerminated", &instances(&other)).is_empty());
+    }
+
+    #[test]
+    fn a_start_that_is_refused_is_recorded_and_one_that_is_delivered_twice_runs_once() {
+        let cloud = cloud();
+        let _undisturbed = cloud.disturb(&[]);
+        let scenario = Scenario::new("refused");
+        let ids = scenario.single_wave(1, |_, _| {});
+        put(&scenario, "weekly", &json!({ "expression": SUNDAYS }));
+        let since = cloud.journal_position();
+        let twice =
+            [fire(&scenario, "weekly", "2026-11-15T03:00:00Z"), fire(&scenario, "weekly", "2026-11-15T03:00:00Z")];
+        let ended: Vec<Execution> = twice.iter().map(|id| end_of(&scenario, id)).collect();
+        let mut statuses: Vec<&str> = ended.iter().map(|execution| execution.summary.status.as_str()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, ["COMPLETED", "REFUSED"]);
+        assert_eq!(cloud.journal(since).changes("JobCreated", &ids).len(), 1);
+        let ran = ended.iter().find(|one| one.summary.status == ExecutionStatus::Completed).unwrap();
+        let last = cloud.get(&path(&scenario, "weekly"))["lastRun"].take();
+        assert_eq!((&last["executionId"], &last["status"]), (&json!(ran.summary.execution_id), &json!("COMPLETED")));
+
+        // Somebody holds the server, so the next start comes to nothing, and says so.
+        let running = scenario.start(Mode::Drill, &[]).unwrap();
+        scenario.until(&running, "its claims", |execution| execution.summary.status == ExecutionStatus::Running);
+        let refused = end_of(&scenario, &fire(&scenario, "weekly", "2026-11-22T03:00:00Z"));
+        assert_ended(&refused, ExecutionStatus::Refused);
+        assert!(codes(&refused).contains(&FindingCode::ServerClaimed), "{refused:?}");
+        let last = cloud.get(&path(&scenario, "weekly"))["lastRun"].take();
+        assert_eq!((&last["executionId"], &last["status"]), (&json!(refused.summary.execution_id), &json!("REFUSED")));
+        scenario.end_of(&running);
+    }
+
+    #[test]
+    fn a_start_that_did_not_come_is_recorded_and_told_of_once() {
+        let cloud = cloud();
+        let _undisturbed = cloud.disturb(&[]);
+        let scenario = Scenario::new("missed");
+        scenario.single_wave(1, |_, _| {});
+        let listener = cloud.listen("Drill Missed", &scenario.name);
+        let stored = put(&scenario, "hourly", &json!({ "expression": "rate(1 hour)" }));
+        put(&scenario, "off", &json!({ "expression": "rate(1 hour)", "enabled": false }));
+        sweep(cloud);
+        assert_eq!(listener.heard(), Vec::<Value>::new());
+        // Stored two hours ago, and nothing has come since.
+        let stored_at = stored["updatedAt"].as_i64().unwrap() - 7_200;
+        for schedule in ["hourly", "off"] {
+            let request = json!({
+                "TableName": cloud.tables["recoveryPlans"],
+                "Key": { "kind": { "S": "SCHEDULE" }, "id": { "S": format!("{}#{schedule}", scenario.name) } },
+                "UpdateExpression": "SET updatedAt = :at",
+                "ExpressionAttributeValues": { ":at": { "N": stored_at.to_string() } },
+            });
+            cloud.aws("dynamodb", "DynamoDB_20120810.UpdateItem", &request);
         }
-        if last.is_null() { Err("not started".to_owned()) } else { Ok(last) }
-    });
-    let drill = end_of(&scenario, &ExecutionId::from(last["executionId"].as_str().unwrap()));
-    assert_ended(&drill, ExecutionStatus::Completed);
-    assert_eq!(drill.summary.started_by, "schedule:once");
-    cloud.send("DELETE", &path(&scenario, "once"), &[], None);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| sweep(cloud));
+            }
+        });
+        let heard = listener.heard();
+        assert_eq!(heard.len(), 1, "{heard:?}");
+        let due_at = heard[0]["dueAt"].as_i64().unwrap();
+        assert_eq!((&heard[0]["schedule"], (due_at - stored_at) % 3_600), (&json!("hourly"), 0), "{heard:?}");
+        let missed = cloud.get(&path(&scenario, "hourly"))["missed"].take();
+        assert_eq!((missed[0]["at"].as_i64(), missed.as_array().unwrap().len()), (Some(due_at), 1), "{missed}");
+        assert_eq!(cloud.get(&path(&scenario, "off"))["missed"], json!([]));
+        cloud.send("DELETE", &path(&scenario, "hourly"), &[], None);
+    }
+
+    #[test]
+    fn eventbridge_scheduler_starts_a_drill_with_what_it_was_given() {
+        let cloud = cloud();
+        let _undisturbed = cloud.disturb(&[]);
+        let scenario = Scenario::new("fired");
+        scenario.single_wave(1, |_, _| {});
+        put(&scenario, "once", &json!({ "expression": SUNDAYS }));
+        let target = entry(&scenario, "once").unwrap()["Target"].take();
+        // The moment is past, so it fires with its next look, some ten real seconds from now.
+        let moved = json!({ "GroupName": cloud.drills(), "ScheduleExpression": "at(2026-01-01T00:00:00)",
+            "FlexibleTimeWindow": { "Mode": "OFF" }, "State": "ENABLED", "Target": target });
+        let last = eventually("the start", || {
+            let last = cloud.get(&path(&scenario, "once"))["lastRun"].take();
+            // The stack's own sweep may come in between, and sets it right.
+            if last.is_null() && entry(&scenario, "once").is_some_and(|entry| entry["ScheduleExpression"] == SUNDAYS) {
+                assert_eq!(cloud.scheduler("PUT", &format!("{}.once", scenario.name), Some(&moved)).0, 200);
+            }
+            if last.is_null() { Err("not started".to_owned()) } else { Ok(last) }
+        });
+        let drill = end_of(&scenario, &ExecutionId::from(last["executionId"].as_str().unwrap()));
+        assert_ended(&drill, ExecutionStatus::Completed);
+        assert_eq!(drill.summary.started_by, "schedule:once");
+        cloud.send("DELETE", &path(&scenario, "once"), &[], None);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use crate::console::{print, say, seconds};
@@ -20,14 +21,18 @@ const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "l
 const LOAD: &str = "load::";
 /// Runs of chaos: three minutes on two cores. More, and larger ones, are for `cargo xtask chaos`.
 const CHAOS: [&str; 4] = ["--runs", "2000", "--servers", "20"];
-/// Those that kill processes: the simulator goes through all that it was asked before it answers again.
+/// Those that have a cloud for themselves, one after another.
+const ALONE: &str = "alone::";
+/// Of these the first, which kills processes: the simulator goes through all that it was asked before it answers again.
 const KILLED: &str = "killed::";
 /// What functions called, beside what they may call: only after everything else there is something to compare.
-const PERMISSIONS: [&str; 4] = ["journal_permissions::", "--", "--ignored", "--nocapture"];
+const PERMISSIONS: [&str; 3] = ["journal_permissions::", "--", "--ignored"];
 /// For each target: what a change broke plainly shows at once, and the rest is for `cargo xtask fuzz`.
 const FUZZ_SECONDS: u32 = 10;
-/// How many of them run at a time: one alone mostly waits for the clock of its run.
-const TOGETHER: &str = "--test-threads=4";
+/// How many of the others run at a time: one alone mostly waits for the clock of its run.
+const TOGETHER: &str = "--test-threads=12";
+/// What a local cloud says of itself, in the folder of its state.
+const CLOUD: &str = "cloud.json";
 
 /// What happened so far.
 #[derive(Default)]
@@ -211,7 +216,7 @@ fn wire_tests(workspace: &Workspace) -> anyhow::Result<Command> {
 fn api_tests(workspace: &Workspace, state: &Path) -> anyhow::Result<Command> {
     let mut pytest = python::api_tests(workspace)?.python();
     pytest.current_dir(&workspace.root).args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/api"]);
-    pytest.env("DRS_LOCAL_CLOUD", state.join("cloud.json")).env("PYTHONDONTWRITEBYTECODE", "1");
+    pytest.env("DRS_LOCAL_CLOUD", state.join(CLOUD)).env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(pytest)
 }
 
@@ -247,50 +252,80 @@ fn console(workspace: &Workspace, report: &mut Report) -> bool {
     built
 }
 
-/// Two clouds: what drives the REST API and the console takes as long as the end-to-end tests, and disturbs what they count.
+/// Several clouds at a time, since most tests wait for the clock of their run: one for those that may run side by side, one
+/// for those that disturb whoever calls, and one each for the console and the REST API, which look at everything there is.
 fn end_to_end(workspace: &Workspace, state: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let alone = workspace.local.join("test-alone");
+    let _lock = lock::take(&alone)?;
+    let tests = |state: &Path, arguments: &[&str]| {
+        let mut tests = cargo(workspace, &OF_THE_CLOUD);
+        tests.args(arguments).arg("--nocapture").env("DRS_LOCAL_CLOUD", state.join(CLOUD));
+        tests
+    };
+    let one_at_a_time = "--test-threads=1";
     std::thread::scope(|scope| {
         let beside = on_a_cloud(workspace, state, report, |report| {
-            let tests = |arguments: &[&str]| {
-                let mut tests = cargo(workspace, &OF_THE_CLOUD);
-                tests.args(arguments).env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
-                tests
-            };
-            report.command("Processes killed in the middle", Runner::Cargo, &mut tests(&[KILLED, "--", "--nocapture"]));
             // What is measured against a limit does not share the machine.
-            report.command("Load", Runner::Cargo, &mut tests(&[LOAD, "--", "--test-threads=1", "--nocapture"]));
-            let beside = scope.spawn(|| api_and_console(workspace));
-            let others = ["--", "--skip", LOAD, "--skip", KILLED, TOGETHER, "--nocapture"];
-            report.command("End-to-end tests", Runner::Cargo, &mut tests(&others));
-            report.command("What was called and may be", Runner::Cargo, &mut tests(&PERMISSIONS));
-            beside
+            report.command("Load", Runner::Cargo, &mut tests(state, &[LOAD, "--", one_at_a_time]));
+            let beside = [console_in_a_browser, api].map(|work| scope.spawn(move || work(workspace)));
+            on_a_cloud(workspace, &alone, report, |report| {
+                let disturbing = scope.spawn(|| {
+                    let mut held = Report::held();
+                    held.command("Processes killed in the middle", Runner::Cargo, &mut tests(&alone, &[KILLED, "--"]));
+                    let others = [ALONE, "--", "--skip", KILLED, one_at_a_time];
+                    held.command("End-to-end tests, one at a time", Runner::Cargo, &mut tests(&alone, &others));
+                    held
+                });
+                let others = ["--", "--skip", LOAD, "--skip", ALONE, TOGETHER];
+                report.command("End-to-end tests, side by side", Runner::Cargo, &mut tests(state, &others));
+                report.append(joined(disturbing)?);
+                let mut called = tests(state, &PERMISSIONS);
+                called.env("DRS_OTHER_CLOUDS", alone.join(CLOUD));
+                report.command("What was called and may be", Runner::Cargo, &mut called);
+                anyhow::Ok(())
+            })?
+            .transpose()?;
+            anyhow::Ok(beside)
         })?;
-        if let Some(beside) = beside {
-            let beside =
-                beside.join().map_err(|_| anyhow::anyhow!("The tests of the API and the console broke off."))?;
-            report.append(beside?);
+        for beside in beside.transpose()?.into_iter().flatten() {
+            report.append(joined(beside)??);
         }
         Ok(())
     })
 }
 
-/// The tests that need a cloud and nobody else in it who changes what they look at.
-fn api_and_console(workspace: &Workspace) -> anyhow::Result<Report> {
-    let state = workspace.local.join("test-console");
-    let _lock = lock::take(&state)?;
-    let mut report = Report::held();
-    on_a_cloud(workspace, &state, &mut report, |report| {
+fn joined<T>(beside: ScopedJoinHandle<'_, T>) -> anyhow::Result<T> {
+    beside.join().map_err(|_| anyhow::anyhow!("Tests that ran beside others broke off."))
+}
+
+/// The web console, with nobody else in its cloud who changes what it shows.
+fn console_in_a_browser(workspace: &Workspace) -> anyhow::Result<Report> {
+    beside(workspace, "test-console", |state, report| {
         let mut browser = web_console::npm(workspace, "e2e");
-        browser.env("DRS_LOCAL_CLOUD", state.join("cloud.json"));
+        browser.env("DRS_LOCAL_CLOUD", state.join(CLOUD));
         report.command("Console in a browser (Playwright)", Runner::Vitest, &mut browser);
+    })
+}
+
+/// Property tests of the REST API, which leave all kinds of things.
+fn api(workspace: &Workspace) -> anyhow::Result<Report> {
+    beside(workspace, "test-api", |state, report| {
         let packages = || python::api_tests(workspace).map(|_| done());
         if report.section("Python packages for the API tests", Runner::Preparation, packages) {
-            match api_tests(workspace, &state) {
+            match api_tests(workspace, state) {
                 Ok(mut tests) => report.command("REST API, by its description (pytest)", Runner::Pytest, &mut tests),
                 Err(error) => report.section("REST API, by its description (pytest)", Runner::Pytest, || Err(error)),
             };
         }
-    })?;
+    })
+}
+
+/// Does `work` on a cloud of its own, in a folder of that name.
+fn beside(workspace: &Workspace, folder: &str, work: impl FnOnce(&Path, &mut Report)) -> anyhow::Result<Report> {
+    let state = workspace.local.join(folder);
+    let _lock = lock::take(&state)?;
+    let mut report = Report::held();
+    on_a_cloud(workspace, &state, &mut report, |report| work(&state, report))?;
     Ok(report)
 }
 
