@@ -11,19 +11,24 @@ use crate::up::{self, CloudArguments, Wanted};
 use crate::workspace::Workspace;
 use crate::{functions, lock, process};
 
-/// The parts that need the functions and a cloud.
+/// The parts that need the optimised functions, and a cloud.
 const WITH_FUNCTIONS: [&str; 3] = ["functions", "api", "all"];
+/// The part that needs a cloud only.
+const CONSOLE: &str = "console";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let workspace = Workspace::here();
-    if !arguments.given().iter().any(|given| WITH_FUNCTIONS.contains(&given.as_str())) {
+    let with_functions = arguments.given().iter().any(|given| WITH_FUNCTIONS.contains(&given.as_str()));
+    if !with_functions && !arguments.given().iter().any(|given| given == CONSOLE) {
         return program::BENCH.run(arguments);
     }
     // A cloud of its own, so that a demo may run beside it.
     let state = workspace.local.join("bench");
     let _lock = lock::take(&state)?;
     let folder = workspace.target.join("bench");
-    step("optimised functions (cargo build --profile lambda)", || optimised(&workspace))?;
+    if with_functions {
+        step("optimised functions (cargo build --profile lambda)", || optimised(&workspace))?;
+    }
     program::BENCH.build(&workspace)?;
     let any = Some(0);
     let cloud = CloudArguments { scale: 0.01, faults: Vec::new(), port: any, simulator_port: any, console_port: any };

@@ -13,6 +13,8 @@ use crate::{interrupt, leftovers, lock, up};
 
 /// How long a demo may take to stop its cloud after it was told to.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The program of a function, as Lambda names it.
+const FUNCTION: &str = "bootstrap";
 
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let state = Workspace::here().local;
@@ -38,8 +40,13 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     if stopped.is_empty() && !told {
         say("No local cloud is running.");
     }
-    for process in stopped {
+    // Of functions there are dozens, each process as good as the next.
+    let (functions, services): (Vec<_>, Vec<_>) = stopped.into_iter().partition(|one| one.name == FUNCTION);
+    for process in services {
         say(&format!("Stopped {} (pid {}).", process.name, process.pid));
+    }
+    if !functions.is_empty() {
+        say(&format!("Stopped {} processes of functions.", functions.len()));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -76,12 +76,12 @@ enum Command {
     /// `cargo xtask chaos --runs 2000 --seed 1`. A run that breaks a rule is printed with its seed, from which it can be
     /// repeated: `--seed N --story` prints every call of AWS in it. `--release`, before all else, is for many runs.
     Chaos(program::Arguments),
-    /// Measure drills of many sizes, the functions as processes, and the API at 4,000 servers.
+    /// Measure drills of many sizes, the functions as processes, and the API and the console at 4,000 servers.
     ///
     /// `bench`, or `bench drills`, runs them in virtual time, in some minutes, and needs nothing else (`--sizes 10:3,1200:30:3`:
     /// servers, the waves that they are in, and over how many Regions). `bench functions`, `bench api` and `bench all` build
     /// the functions as AWS gets them, for this machine (more than half an hour on two cores, once), and start a local cloud of
-    /// their own for some minutes. `--json FILE` writes the figures.
+    /// their own for some minutes; `bench console` needs that alone. `--json FILE` writes the figures.
     Bench(program::Arguments),
     /// Build the functions for AWS (arm64), as the zips that `cdk deploy` uploads.
     ///

@@ -261,7 +261,12 @@ impl History {
     pub async fn save_changed_servers(&self, before: &[ServerRecord], after: &[ServerRecord]) -> Result<(), AwsError> {
         let as_read = |before: &ServerRecord| Condition::Is("status", Value::Text(before.status.as_str().to_owned()));
         let changed = before.iter().zip(after).filter(|(before, after)| before != after);
-        let writes: Vec<(&ServerRecord, Condition)> = changed.map(|(before, after)| (after, as_read(before))).collect();
+        self.save_if(changed.map(|(before, after)| (after, as_read(before))).collect(), "a server of the wave").await
+    }
+
+    /// Writes each record if its condition holds; `Conflict`, naming `what` they are, where one has another status by now.
+    async fn save_if<T: Serialize>(&self, writes: Vec<(&T, Condition)>, what: &str) -> Result<(), AwsError> {
+        // One item needs no transaction, and a transaction costs twice as much.
         if let [(record, condition)] = writes.as_slice() {
             return self.table.put(record, condition.clone()).await;
         }
@@ -269,7 +274,7 @@ impl History {
             self.table.transact(chunk).await.map_err(|error| match error {
                 TransactError::Other(error) => error,
                 TransactError::Refused(_) => {
-                    let message = "a server of the wave has another status by now";
+                    let message = format!("{what} has another status by now");
                     AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message)
                 }
             })?;

@@ -40,8 +40,8 @@ fn freed(jobs: &[Job], now: i64) -> Room {
 /// A wave of the execution of `key` with its jobs of this round.
 fn contender<'a>(key: &WaveKey, wave: &'a WaveRecord, jobs: &[Job]) -> Contender<'a> {
     let tag = BatchRecord::tag_of_wave(&WaveKey { wave: wave.number, ..key.clone() });
-    let begun_anew = wave.decisions.last().filter(|decision| decision.decided.begins_anew());
-    let of_round = |job: &&Job| begun_anew.is_none_or(|decision| job.created_at.is_some_and(|at| at >= decision.at));
+    let round = wave.begun_anew_at();
+    let of_round = |job: &&Job| round.is_none_or(|begun| job.created_at.is_some_and(|at| at >= begun));
     let own: Vec<&Job> =
         jobs.iter().filter(|job| job.tags.get(TAG).is_some_and(|of| of.starts_with(&tag))).filter(of_round).collect();
     let approval = wave.approval.as_ref();
@@ -53,10 +53,10 @@ fn contender<'a>(key: &WaveKey, wave: &'a WaveRecord, jobs: &[Job]) -> Contender
         on_failure: wave.policy(),
         status: wave.status,
         needs_approval: approval.is_some() && approved.is_none(),
-        let_go_at: approved.max(begun_anew.map(|decision| decision.at)),
+        let_go_at: approved.max(round),
         started_at: wave.started_at,
         ended_at: wave.ended_at,
-        servers: if begun_anew.is_some() { wave.scope.servers.len() } else { wave.servers as usize },
+        servers: if round.is_some() { wave.scope.servers.len() } else { wave.servers as usize },
         in_jobs: own.iter().map(|job| job.servers.len()).sum(),
         jobs_ended_at: own
             .iter()

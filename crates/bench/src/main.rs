@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use clap::Parser;
+use e2e::{Scenario, load};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ use simulator::Inventory;
 use crate::fleet::{Fleet, Plan};
 use crate::ledger::Ledger;
 use crate::processes::Programs;
-use crate::processes::events::Drill;
+use crate::processes::events::Drills;
 use crate::schedule::Launch;
 
 /// Measures, and prints what it measured.
@@ -31,7 +32,8 @@ use crate::schedule::Launch;
 ///
 /// `functions` starts each function as a process, as Lambda does: cold start, memory, invocations, zips. `api` reads from the
 /// API with 4,000 servers behind it. Both need the optimised functions and a local cloud, which `cargo xtask bench` builds (some
-/// forty minutes the first time) and starts.
+/// forty minutes the first time) and starts. `console` loads its pages in Chromium, with the same 4,000 servers, and needs the
+/// cloud only.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench")]
 struct Arguments {
@@ -54,6 +56,7 @@ enum Part {
     Drills,
     Functions,
     Api,
+    Console,
 }
 
 /// What was measured.
@@ -65,6 +68,8 @@ struct Measured {
     functions: Vec<processes::Figures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     api: Option<processes::api::Figures>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    console: Vec<processes::console::Load>,
 }
 
 /// Prices of us-east-1, in dollars.
@@ -124,17 +129,32 @@ fn main() -> anyhow::Result<()> {
         measured.drills = drills(&arguments.sizes)?;
     }
     if arguments.part != Part::Drills {
-        let environment = processes::environment(e2e::cloud());
-        let drill = Drill::run(e2e::cloud());
-        if arguments.part != Part::Api {
-            measured.functions = processes::measure(&arguments.programs, &environment, &drill)?;
-        }
-        if arguments.part != Part::Functions {
-            measured.api = Some(processes::api::measure(&arguments.programs.binary("api"), &environment, &drill)?);
-        }
+        on_the_local_cloud(&arguments, &mut measured)?;
     }
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_string_pretty(&measured)?)?;
+    }
+    Ok(())
+}
+
+fn on_the_local_cloud(arguments: &Arguments, measured: &mut Measured) -> anyhow::Result<()> {
+    let wants = |part: Part| arguments.part == Part::All || arguments.part == part;
+    let (cloud, programs) = (e2e::cloud(), &arguments.programs);
+    let environment = processes::environment(cloud);
+    let drills = Drills::run(cloud)?;
+    if wants(Part::Functions) {
+        measured.functions = processes::measure(programs, &environment, &drills)?;
+    }
+    if wants(Part::Api) || wants(Part::Console) {
+        let scenario = Scenario::new("load");
+        eprintln!("storing {} servers, {} groups and {} plans", load::SERVERS, load::GROUPS, load::GROUPS);
+        load::prepare(&scenario);
+        if wants(Part::Api) {
+            measured.api = Some(processes::api::measure(&programs.binary("api"), &environment, &scenario, &drills)?);
+        }
+        if wants(Part::Console) {
+            measured.console = processes::console::measure(&scenario, &drills)?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! `DRS_LOCAL_CLOUD` names.
 
 pub(crate) mod api;
+pub(crate) mod console;
 pub(crate) mod events;
 mod function;
 mod runtime_api;
@@ -9,11 +10,11 @@ mod runtime_api;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use e2e::{Cloud, cold_start};
 use serde::Serialize;
 
-use self::events::Drill;
+use self::events::Drills;
 use self::function::Function;
 
 /// How often each is started, and invoked after its first invocation.
@@ -73,41 +74,37 @@ pub(crate) struct Figures {
     /// After the last.
     peak_bytes: u64,
     /// The first invocation, which makes the connections, in milliseconds.
-    first: Option<f64>,
+    first: f64,
     /// The later ones.
-    warm: Option<Times>,
-    /// Why there are no invocations.
-    without: Option<String>,
+    warm: Times,
 }
 
 /// Measures every function and prints what it took.
-pub(crate) fn measure(programs: &Programs, environment: &Environment, drill: &Drill) -> anyhow::Result<Vec<Figures>> {
+pub(crate) fn measure(programs: &Programs, environment: &Environment, drills: &Drills) -> anyhow::Result<Vec<Figures>> {
     println!(
         "{:<22} {:>7} {:>10} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
         "function", "zip MB", "program MB", "cold ms", "idle MB", "peak MB", "first ms", "p50 ms", "p99 ms"
     );
-    let dash = |number: Option<f64>| number.map_or_else(|| "-".to_owned(), |number| format!("{number:.1}"));
     let mut all = Vec::new();
     for name in cold_start::functions() {
-        let one = function(&name, programs, environment, drill).with_context(|| name.clone())?;
+        let one = function(&name, programs, environment, drills).with_context(|| name.clone())?;
         println!(
-            "{name:<22} {:>7} {:>10.2} {:>8.1} {:>8.1} {:>8.1} {:>8} {:>8} {:>8}{}",
+            "{name:<22} {:>7} {:>10.2} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {:>8.1}",
             one.zip_bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{:.2}", bytes as f64 / 1e6)),
             one.program_bytes as f64 / 1e6,
             one.cold.p50,
             one.idle_bytes as f64 / 1e6,
             one.peak_bytes as f64 / 1e6,
-            dash(one.first),
-            dash(one.warm.map(|warm| warm.p50)),
-            dash(one.warm.map(|warm| warm.p99)),
-            one.without.as_ref().map(|why| format!("  {why}")).unwrap_or_default()
+            one.first,
+            one.warm.p50,
+            one.warm.p99,
         );
         all.push(one);
     }
     Ok(all)
 }
 
-fn function(name: &str, programs: &Programs, environment: &Environment, drill: &Drill) -> anyhow::Result<Figures> {
+fn function(name: &str, programs: &Programs, environment: &Environment, drills: &Drills) -> anyhow::Result<Figures> {
     let binary = programs.binary(name);
     let mut cold = Vec::new();
     for _ in 1..STARTS {
@@ -115,37 +112,26 @@ fn function(name: &str, programs: &Programs, environment: &Environment, drill: &
     }
     let mut process = Function::start(&binary, environment)?;
     cold.push(process.cold);
-    let mut figures = Figures {
+    let idle_bytes = process.peak_memory()?;
+    let mut times = Vec::new();
+    for number in 0..=INVOCATIONS {
+        let done = process.invoke(&drills.event(name, number))?;
+        if let Err(error) = done.answer {
+            bail!("invocation {number}: {}", String::from_utf8_lossy(&error));
+        }
+        times.push(done.took);
+    }
+    let first = times.remove(0).as_secs_f64() * 1e3;
+    Ok(Figures {
         name: name.to_owned(),
         zip_bytes: programs.zips.join(format!("{name}.zip")).metadata().ok().map(|zip| zip.len()),
         program_bytes: binary.metadata()?.len(),
         cold: Times::of(cold).context("no starts")?,
-        idle_bytes: process.peak_memory()?,
-        peak_bytes: 0,
-        first: None,
-        warm: None,
-        without: None,
-    };
-    match drill.event(name, 0) {
-        None => figures.without = Some("only a running execution has an event for it".to_owned()),
-        Some(_) => {
-            let mut times = Vec::new();
-            for event in (0..=INVOCATIONS).filter_map(|number| drill.event(name, number)) {
-                let done = process.invoke(&event)?;
-                if let Err(error) = done.answer {
-                    figures.without = Some(String::from_utf8_lossy(&error).into_owned());
-                    break;
-                }
-                times.push(done.took);
-            }
-            if figures.without.is_none() {
-                figures.first = Some(times.remove(0).as_secs_f64() * 1e3);
-                figures.warm = Times::of(times);
-            }
-        }
-    }
-    figures.peak_bytes = process.peak_memory()?;
-    Ok(figures)
+        idle_bytes,
+        peak_bytes: process.peak_memory()?,
+        first,
+        warm: Times::of(times).context("no invocations")?,
+    })
 }
 
 /// What CDK sets (`cdk/lib/functions.ts`) and the local cloud adds, the same for all: none reads what it does not need.

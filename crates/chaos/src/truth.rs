@@ -69,11 +69,18 @@ fn dead_sources(execution: &Value, rules: &mut Rules) {
     }
 }
 
-/// A cleanup ends, and is COMPLETED only if nothing of the drill stands.
+/// A cleanup ends, is COMPLETED only if nothing of the drill stands, and unless it failed it has seen the end of each job.
 fn cleaned_up(execution: &Value, state: &Value, rules: &mut Rules) {
     let (id, cleanup) = (text(&execution["executionId"]), &execution["cleanup"]);
     if cleanup["status"] == "RUNNING" {
         rules.violated("every cleanup ends", &format!("that of {id} is RUNNING"));
+    }
+    if cleanup["status"] == "PARTIAL" {
+        for server in cleanup["servers"].as_array().into_iter().flatten() {
+            if text(&server["reason"]).starts_with("the cleanup ended before") {
+                rules.violated("every cleanup ends", &format!("that of {id} is PARTIAL with {server}"));
+            }
+        }
     }
     if cleanup["status"] != "COMPLETED" {
         return;

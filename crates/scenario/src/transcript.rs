@@ -166,6 +166,10 @@ fn calls(names: &Names, told: &Told) -> BTreeMap<String, Vec<String>> {
     for call in list(&told.journal["entries"])
         .filter(|entry| entry["kind"] == "call" && CHANGES.contains(&string(&entry["operation"])))
     {
+        // Refused because the agent is not there yet. It is polled, and a slow look may find it at once.
+        if call["operation"] == "SendCommand" && call["outcome"]["status"] == 400 {
+            continue;
+        }
         let request = &call["request"];
         let mut named = Vec::new();
         texts(request, &mut named);
@@ -174,11 +178,7 @@ fn calls(names: &Names, told: &Told) -> BTreeMap<String, Vec<String>> {
         for text in named {
             let server = instances.get(text).copied().unwrap_or(text);
             if names.ids.values().any(|id| id == server) {
-                let calls = calls.entry(server.to_owned()).or_default();
-                // What is refused because the agent is not there yet is polled.
-                if told != "SendCommand 400" || calls.last() != Some(&told) {
-                    calls.push(told.clone());
-                }
+                calls.entry(server.to_owned()).or_default().push(told.clone());
             }
         }
     }

@@ -66,8 +66,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let mut instances = history.cleanup_instances(&id, &plan).await?;
     let mut batches = history.terminations(&id, &plan).await?;
     for (region, job) in at_work(&instances) {
-        let changed = check(&clients.at(&region).drs, &job, &mut instances, now).await?;
-        history.save_cleanup_instances(&changed).await?;
+        let read = instances.clone();
+        check(&clients.at(&region).drs, &job, &mut instances, now).await?;
+        history.save_changed_instances(&read, &instances).await?;
     }
     let working: BTreeSet<JobId> = at_work(&instances).into_iter().map(|(_, job)| job).collect();
     let has_ended = |batch: &&mut TerminationRecord| batch.job_id.as_ref().is_some_and(|job| !working.contains(job));
@@ -94,13 +95,8 @@ fn at_work(instances: &[CleanupInstanceRecord]) -> BTreeSet<(String, JobId)> {
     working.filter_map(|one| Some((one.region.clone(), one.job_id.clone()?))).collect()
 }
 
-/// Writes what DRS says about the job `id` into its instances; gives back those that changed.
-async fn check(
-    drs: &Drs,
-    id: &JobId,
-    instances: &mut [CleanupInstanceRecord],
-    now: i64,
-) -> Result<Vec<CleanupInstanceRecord>, TaskError> {
+/// Writes what DRS says about the job `id` into its instances.
+async fn check(drs: &Drs, id: &JobId, instances: &mut [CleanupInstanceRecord], now: i64) -> Result<(), TaskError> {
     let in_job =
         |one: &CleanupInstanceRecord| one.status == InstanceCleanup::Terminating && one.job_id.as_ref() == Some(id);
     let job: Option<Job> = drs.jobs(std::slice::from_ref(id)).await?.into_iter().find(|job| job.id == *id);
@@ -110,16 +106,11 @@ async fn check(
     for one in drs.recovery_instances(&servers).await? {
         described.entry(one.server.clone()).or_default().push(one);
     }
-    let mut changed = Vec::new();
     for one in instances.iter_mut().filter(|one| in_job(one)) {
-        let before = one.clone();
         let of_server = described.get(&one.server_id).map(Vec::as_slice).unwrap_or_default();
         observe::instance(one, job.as_ref(), &log, of_server, now);
-        if *one != before {
-            changed.push(one.clone());
-        }
     }
-    Ok(changed)
+    Ok(())
 }
 
 /// StartTerminations is called only when it would start something or an intent is open, so that a cleanup that queues

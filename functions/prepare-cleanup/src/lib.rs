@@ -51,7 +51,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let instances = instances(&id, &plan, cleanup.attempt, &records, &known);
     let servers: Vec<ServerId> = instances.iter().map(|instance| instance.server_id.clone()).collect();
     // Before the claims: SettleCleanup releases what is written down here.
-    history.save_cleanup_instances(&instances).await?;
+    history.save_changed_instances(&known, &instances).await?;
     let still = history.while_it_runs(&cleanup)?;
     if let Err(claim) = history.claim(&cleanup.holder(), &plan, &servers, &still, aws::clock::now()).await? {
         let (server, other) = (&claim.server_id, &claim.holder);

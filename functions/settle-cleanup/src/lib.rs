@@ -56,8 +56,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     }
     let mut instances = history.cleanup_instances(&id, &plan).await?;
     if !cleanup.status.is_terminal() {
-        let open = leave_over(&mut instances);
-        history.save_cleanup_instances(&open).await?;
+        let read = instances.clone();
+        leave_over(&mut instances);
+        history.save_changed_instances(&read, &instances).await?;
         conclude(&mut cleanup, &instances, error.as_ref());
         if cleanup.status == CleanupStatus::Completed {
             nothing_stands(clients, &id, &plan).await?;
@@ -76,9 +77,8 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     })
 }
 
-/// Ends the instances whose end nobody saw; gives back those.
-fn leave_over(instances: &mut [CleanupInstanceRecord]) -> Vec<CleanupInstanceRecord> {
-    let mut open = Vec::new();
+/// Ends the instances whose end nobody saw.
+fn leave_over(instances: &mut [CleanupInstanceRecord]) {
     for instance in instances.iter_mut().filter(|instance| !instance.status.is_settled()) {
         let reason = match (instance.status, &instance.job_id) {
             (InstanceCleanup::Terminating, Some(job)) => {
@@ -88,9 +88,7 @@ fn leave_over(instances: &mut [CleanupInstanceRecord]) -> Vec<CleanupInstanceRec
             _ => format!("the cleanup ended before it was terminated; it waited: {}", instance.reason),
         };
         instance.settle(InstanceCleanup::LeftOver, reason);
-        open.push(instance.clone());
     }
-    open
 }
 
 /// A refusal has its reason in the record already.

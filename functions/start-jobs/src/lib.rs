@@ -178,8 +178,7 @@ impl<'a> Launch<'a> {
             return Ok(0);
         }
         let tag = BatchRecord::tag_of_wave(&self.key);
-        let anew = self.wave.decisions.iter().rev().find(|decision| decision.decided.begins_anew());
-        let round = anew.map(|decision| decision.at);
+        let round = self.wave.begun_anew_at();
         let since = round.unwrap_or(self.execution.started_at);
         let mut jobs = 0;
         for job in self.drs.jobs_since(since - JOB_HORIZON_SECONDS).await? {

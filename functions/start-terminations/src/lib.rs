@@ -100,17 +100,15 @@ impl Termination<'_> {
         for one in described {
             of_server.entry(one.server.clone()).or_default().push(one.into());
         }
-        let mut settled = Vec::new();
-        for one in self.instances.iter_mut().filter(|one| servers.contains(&one.server_id)) {
+        self.change(&servers.into_iter().collect(), |one| {
             let described = of_server.get(&one.server_id).map(Vec::as_slice).unwrap_or_default();
             match judge(&one.instance_id, &one.launched_by, described) {
-                Judgement::Terminate => continue,
+                Judgement::Terminate => {}
                 Judgement::Gone => one.settle(InstanceCleanup::Terminated, "DRS did not have it any more"),
                 Judgement::Keep(reason) => one.settle(InstanceCleanup::LeftOver, reason),
             }
-            settled.push(one.clone());
-        }
-        Ok(self.clients.history.save_cleanup_instances(&settled).await?)
+        })
+        .await
     }
 
     /// Servers in no job, and in no intent either.
@@ -258,14 +256,12 @@ impl Termination<'_> {
         servers: &BTreeSet<ServerId>,
         change: impl Fn(&mut CleanupInstanceRecord),
     ) -> Result<(), TaskError> {
-        let mut changed = Vec::new();
+        let (mut read, mut changed) = (Vec::new(), Vec::new());
         for one in self.instances.iter_mut().filter(|one| servers.contains(&one.server_id)) {
-            let before = one.clone();
+            read.push(one.clone());
             change(one);
-            if *one != before {
-                changed.push(one.clone());
-            }
+            changed.push(one.clone());
         }
-        Ok(self.clients.history.save_cleanup_instances(&changed).await?)
+        Ok(self.clients.history.save_changed_instances(&read, &changed).await?)
     }
 }

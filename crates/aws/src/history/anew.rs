@@ -54,6 +54,13 @@ impl WaveRecord {
         self.held_at.map(Failure::Open).or_else(decided)
     }
 
+    /// When its present round was decided upon, in Unix seconds; nothing in its first. Jobs from before are of another.
+    #[must_use]
+    pub fn begun_anew_at(&self) -> Option<i64> {
+        let anew = self.decisions.iter().rev().find(|decision| decision.decided.begins_anew());
+        anew.map(|decision| decision.at)
+    }
+
     /// What its failure means for the waves behind it.
     #[must_use]
     pub fn policy(&self) -> OnFailure {

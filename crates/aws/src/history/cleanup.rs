@@ -1,15 +1,15 @@
 //! The items of a cleanup. They begin with `<plan>#cleanup`: the cleanup itself, an item for each instance, and one for
 //! each termination batch, which is an intent while it has no job.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::cleanup::{CleanupStatus, InstanceCleanup};
 use domain::id::{ExecutionId, InstanceId, JobId, PlanId, ServerId};
 use serde::{Deserialize, Serialize};
 
-use super::{History, ServerRecord, unconditional};
+use super::{History, ServerRecord};
 use crate::error::AwsError;
-use crate::store::{Condition, MAX_TRANSACTION, TransactError, Value, Write};
+use crate::store::{Condition, TransactError, Value, Write};
 
 /// Comes before the attempt in what the holder of a cleanup's claims is called: the execution itself has ended, and what has
 /// ended holds nothing.
@@ -231,16 +231,17 @@ impl History {
         self.table.query_all(id.as_str(), &format!("{}#instance#", cleanup_range(plan))).await
     }
 
-    /// Records what became of instances.
+    /// Records those of `after` that are no longer as they were read, `before`; those that were not there are new. Whoever comes
+    /// late, from a look that took long, does not undo what another has seen since: that an instance is gone.
     ///
     /// # Errors
-    /// When the table cannot be written.
-    pub async fn save_cleanup_instances(&self, records: &[CleanupInstanceRecord]) -> Result<(), AwsError> {
-        for chunk in records.chunks(MAX_TRANSACTION) {
-            let writes: Vec<_> = chunk.iter().map(|record| (record, Condition::None)).collect();
-            self.table.transact(&writes).await.map_err(unconditional)?;
-        }
-        Ok(())
+    /// `Conflict` when one has another status by now: read again.
+    pub async fn save_changed_instances(
+        &self,
+        before: &[CleanupInstanceRecord],
+        after: &[CleanupInstanceRecord],
+    ) -> Result<(), AwsError> {
+        self.save_if(changes(before, after), "an instance of the cleanup").await
     }
 
     /// The termination batches of an execution, in the order in which they were intended.
@@ -282,5 +283,41 @@ impl History {
             return Ok(cleanup.is_some_and(|cleanup| cleanup.status.is_terminal() || cleanup.holder() != *holder));
         }
         Ok(self.execution(holder, plan).await?.is_some_and(|execution| execution.status.is_terminal()))
+    }
+}
+
+/// The writes that make `before` into `after`, each on the condition that nobody has been quicker.
+fn changes<'a>(
+    before: &[CleanupInstanceRecord],
+    after: &'a [CleanupInstanceRecord],
+) -> Vec<(&'a CleanupInstanceRecord, Condition)> {
+    let read: BTreeMap<&str, &CleanupInstanceRecord> =
+        before.iter().map(|read| (read.plan_id.as_str(), read)).collect();
+    let as_read = |read: &CleanupInstanceRecord| Condition::Is("status", Value::Text(read.status.as_str().to_owned()));
+    let changed = after.iter().filter_map(|one| match read.get(one.plan_id.as_str()) {
+        None => Some((one, Condition::New)),
+        Some(read) => (*read != one).then(|| (one, as_read(read))),
+    });
+    changed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::WaveKey;
+
+    #[test]
+    fn what_a_late_look_writes_is_refused_where_another_was_quicker() {
+        let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 1 };
+        let record = |server: &str| {
+            let mut launched = ServerRecord::new(&key, server.into(), 0, server.to_owned());
+            (launched.instance_id, launched.job_id) = (Some("i-1".into()), Some("drsjob-1".into()));
+            CleanupInstanceRecord::of(&"e".into(), &"p".into(), 1, &launched, "eu-west-1").unwrap()
+        };
+        let before = [record("s-1"), record("s-2")];
+        let mut after = [record("s-2"), record("s-1"), record("s-3")];
+        after[1].settle(InstanceCleanup::Terminating, "");
+        let pending = Condition::Is("status", Value::Text("PENDING".to_owned()));
+        assert_eq!(changes(&before, &after), [(&after[1], pending), (&after[2], Condition::New)]);
     }
 }

@@ -9,7 +9,7 @@ use e2e::{Scenario, load};
 use serde::Serialize;
 use serde_json::{Value, from_slice};
 
-use super::events::{self, Drill};
+use super::events::{self, Drills};
 use super::function::Function;
 use super::{Environment, Times};
 
@@ -44,11 +44,13 @@ pub(crate) struct Figures {
     reads: Vec<Read>,
 }
 
-/// Fills the local cloud, reads and prints.
-pub(crate) fn measure(binary: &Path, environment: &Environment, drill: &Drill) -> anyhow::Result<Figures> {
-    let scenario = Scenario::new("load");
-    eprintln!("storing {} servers, {} groups and {} plans", load::SERVERS, load::GROUPS, load::GROUPS);
-    load::prepare(&scenario);
+/// Reads and prints. `scenario` is what [`load::prepare`] has filled the local cloud with.
+pub(crate) fn measure(
+    binary: &Path,
+    environment: &Environment,
+    scenario: &Scenario,
+    drills: &Drills,
+) -> anyhow::Result<Figures> {
     let processes = std::thread::available_parallelism()?.get();
     let paths = [
         ("source servers, 200", "/source-servers?limit=200".to_owned()),
@@ -56,7 +58,7 @@ pub(crate) fn measure(binary: &Path, environment: &Environment, drill: &Drill) -
         ("plans, 50", "/recovery-plans".to_owned()),
         ("plans, 200", "/recovery-plans?limit=200".to_owned()),
         ("plan", format!("/recovery-plans/{}-007", scenario.name)),
-        ("execution with its waves", drill.path()),
+        ("execution with its waves", drills.path()),
         ("who I am (reads nothing)", "/me".to_owned()),
     ];
     println!(
