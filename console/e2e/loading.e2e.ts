@@ -3,7 +3,8 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch, windowOf } from './browser.js';
 
-/** What `cargo xtask bench console` asks for: pages of the cloud that it has filled, and the file for what they took. */
+/** What `cargo xtask bench console` asks for: pages of the cloud that it has filled, each with a selector of what only the API's
+ * answer brings, and the file for what they took. */
 const { pages, file } = JSON.parse(process.env['LOADING'] ?? '{}') as {
   readonly pages: readonly { readonly what: string; readonly path: string; readonly ready: string }[];
   readonly file: string;
@@ -28,13 +29,13 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-/** From the address to what only the API's answer brings, in milliseconds, and the bytes that came until then. */
+/** From the address to what is there when it is ready, in milliseconds, and the bytes that came until then. */
 async function load(path: string, ready: string): Promise<{ ms: number; bytes: number }> {
   await page.goto('about:blank');
   received = 0;
   const begin = performance.now();
   await page.goto(path, { waitUntil: 'commit' });
-  await page.getByText(ready).first().waitFor();
+  await page.locator(ready).first().waitFor();
   return { ms: performance.now() - begin, bytes: received };
 }
 

@@ -71,5 +71,5 @@ pub(crate) fn finish(call: &mut Command) -> anyhow::Result<ExitCode> {
 /// What it says is the result of this command.
 fn told(line: &str) {
     // Whoever reads it may have gone.
-    let _ = print(&format!("{line}\n"));
+    let _ = print(line);
 }

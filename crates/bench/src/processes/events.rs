@@ -66,7 +66,7 @@ impl Drills {
         let ended = ended(&scenario);
         let record = json!({
             "TableName": cloud.tables["executionHistory"],
-            "Key": { "executionId": { "S": ended.id }, "planId": { "S": format!("{}#wave#0001", ended.plan) } },
+            "Key": { "executionId": { "S": ended.id }, "planId": { "S": format!("{}#wave#001", ended.plan) } },
         });
         let record = cloud.aws("dynamodb", "DynamoDB_20120810.GetItem", &record)["Item"].take();
         assert!(record["status"].is_object(), "no wave is recorded: {record}");
@@ -166,8 +166,7 @@ fn standing(scenario: &Scenario) -> anyhow::Result<Key> {
     scenario.cloud.fault(&[&format!("foreign-job={}:{FOR_LONG}", servers[0])]);
     let id = scenario.start(Mode::Drill, &[])?;
     scenario.until(&id, "a wave that waits for its last server", |execution| {
-        let launching = wave(execution, "launching");
-        let launched = launching.servers.iter().filter(|server| server.instance_id.is_some()).count();
+        let launched = e2e::scenario::servers(execution).filter(|server| server.instance_id.is_some()).count();
         launched == SERVERS - 1 && wave(execution, "held").status == WaveStatus::AwaitingApproval
     });
     Ok(Key { id, plan: scenario.name.clone() })
