@@ -14,7 +14,6 @@ const KINDS: Readonly<Record<string, string | undefined>> = {
   GetLaunchConfiguration: 'source-server',
   GetRecoveryPlan: 'recovery-plan',
   ListRecoveryPlanSteps: 'recovery-plan',
-  ListRecoveryPlans: undefined,
   ListTagsForResource: undefined,
   StartRecovery: 'source-server',
   TagResource: 'job',
