@@ -264,20 +264,14 @@ impl History {
         self.save_if(changed.map(|(before, after)| (after, as_read(before))).collect(), "a server of the wave").await
     }
 
-    /// Writes each record if its condition holds; `Conflict`, naming `what` they are, where one has another status by now.
+    /// Writes each record if its condition holds; `Conflict`, naming `what` they are, where somebody was quicker.
     async fn save_if<T: Serialize>(&self, writes: Vec<(&T, Condition)>, what: &str) -> Result<(), AwsError> {
         // One item needs no transaction, and a transaction costs twice as much.
         if let [(record, condition)] = writes.as_slice() {
             return self.table.put(record, condition.clone()).await;
         }
         for chunk in writes.chunks(MAX_TRANSACTION) {
-            self.table.transact(chunk).await.map_err(|error| match error {
-                TransactError::Other(error) => error,
-                TransactError::Refused(_) => {
-                    let message = format!("{what} has another status by now");
-                    AwsError::new(ErrorKind::Conflict, "TransactWriteItems", message)
-                }
-            })?;
+            self.table.transact(chunk).await.map_err(|error| refused(error, &what))?;
         }
         Ok(())
     }
