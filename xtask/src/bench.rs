@@ -3,8 +3,6 @@
 
 use std::process::ExitCode;
 
-use zip::CompressionMethod;
-
 use crate::console::step;
 use crate::program::{self, Arguments};
 use crate::up::{self, CloudArguments, Wanted};
@@ -55,7 +53,7 @@ fn optimised(workspace: &Workspace) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder.join("zips"))?;
     for name in workspace.functions()? {
         let zip = folder.join("zips").join(format!("{name}.zip"));
-        functions::zip(&folder.join("lambda").join(&name), &zip, CompressionMethod::Deflated)?;
+        functions::zip(&folder.join("lambda").join(&name), &zip, functions::USUAL)?;
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::process::{Command, ExitCode};
 
 use comfy_table::{CellAlignment, Table, presets};
-use zip::CompressionMethod;
 
 use crate::console::{print, say, step};
 use crate::workspace::Workspace;
@@ -35,7 +34,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     for name in workspace.functions()? {
         let folder = workspace.target.join("lambda");
         let zip = folder.join(format!("{name}.zip"));
-        functions::zip(&folder.join(&name).join("bootstrap"), &zip, CompressionMethod::Deflated)?;
+        functions::zip(&folder.join(&name).join("bootstrap"), &zip, functions::USUAL)?;
         table.add_row([name, format!("{:.2} MB", zip.metadata()?.len() as f64 / 1e6)]);
     }
     if let Some(column) = table.column_mut(1) {

@@ -103,6 +103,20 @@ impl Seen {
         }
     }
 
+    /// Tells the machine of the wave `key`, which waits with `token`, what to do if it has not to wait on. It also ends where the
+    /// wave was settled without it, by what was delivered late. Only its own token is told that: a wave that is opened again
+    /// has another machine, which has another.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    pub async fn answer(&self, clients: &Clients, key: &WaveKey, token: &str) -> Result<bool, AwsError> {
+        let settled = self.waves.iter().find(|wave| wave.number == key.wave && wave.status.is_terminal());
+        match settled.and_then(|wave| Release::of(Gate::Settle, wave)) {
+            Some(release) => clients.sfn.send_task_success(token, &release).await,
+            None => self.release(clients, key).await,
+        }
+    }
+
     /// What the gate says in the end: that an approval is asked for, or that its time is over, is recorded on the way.
     async fn pass(
         &self,

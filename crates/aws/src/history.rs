@@ -37,7 +37,7 @@ mod token;
 mod waves;
 
 pub use anew::AttemptRecord;
-pub use batch::{BatchRecord, in_open_intents};
+pub use batch::{BatchRecord, in_open_intents, jobs_without_batch};
 pub use claims::Claim;
 pub use cleanup::{CleanupInstanceRecord, CleanupRecord, TerminationRecord};
 pub use record::{AutomaticCleanup, ExecutionRecord, ServersEnded, StoredReport, WaveRecord};

@@ -35,8 +35,8 @@ pub struct Response {
 /// When AWS cannot be asked: the state retries with a new token.
 pub async fn handle(clients: &Clients, request: Request) -> Result<Response, TaskError> {
     let Request { key, token } = request;
-    clients.history.save_token(&TokenRecord::new(&key, Awaits::Decision, token, aws::clock::now())).await?;
+    clients.history.save_token(&TokenRecord::new(&key, Awaits::Decision, token.clone(), aws::clock::now())).await?;
     let seen = Seen::now(clients, &key.execution_id, &key.plan_id).await?;
-    let released = seen.release(clients, &key).await?;
+    let released = seen.answer(clients, &key, &token).await?;
     Ok(Response { released })
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aws::drs::{Drs, Job, RecoveryInstance};
-use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
+use aws::history::{BatchRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents, jobs_without_batch};
 use aws::{Clients, reservation};
 use domain::id::{JobId, ServerId};
 use domain::plan::Mode;
@@ -20,7 +20,7 @@ mod observe;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Next {
-    /// Servers wait, and DRS would take some now.
+    /// Servers wait, and DRS would take some now; or a job was started and not written down to its end.
     StartMore,
     /// Servers wait, none is being launched, and the execution is paused.
     Hold,
@@ -75,6 +75,7 @@ pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskErr
     let execution = clients.history.execution(&key.execution_id, &key.plan_id).await?;
     let cancelled = execution.as_ref().is_some_and(|run| run.cancelled.is_some());
     let next = match next(&servers) {
+        _ if !jobs_without_batch(&servers, &batches).is_empty() => Next::StartMore,
         _ if cancelled => ending(&servers, &batches, now),
         Some(Next::Settle) if wave.has_actions_after(&servers) => Next::AfterActions,
         Some(next) => next,

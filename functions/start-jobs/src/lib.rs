@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::drs::{Drs, JOB_HORIZON_SECONDS, RecoveryInstance};
-use aws::history::{BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents};
+use aws::history::{
+    BatchRecord, ExecutionRecord, ServerRecord, WaveKey, WaveRecord, in_open_intents, jobs_without_batch,
+};
 use aws::{AwsError, Clients, ErrorKind, adopt, reservation};
 use domain::batch::WaitReason;
 use domain::id::{InstanceId, JobId, ServerId};
@@ -157,9 +159,19 @@ impl<'a> Launch<'a> {
         self.batches.iter().filter(|batch| batch.job_id.is_none()).cloned().collect()
     }
 
-    /// Finds the jobs of open intents in DRS.
+    /// Finds the jobs of open intents: where the servers name theirs already, and else in DRS.
     async fn adopt_intents(&mut self) -> Result<usize, TaskError> {
         let mut jobs = 0;
+        for (job, servers) in jobs_without_batch(&self.servers, &self.batches) {
+            let intent = self.open_intents().into_iter().find(|intent| servers.is_subset(&intent.servers));
+            let intent = match intent {
+                Some(intent) => intent,
+                // Another delivery has taken it back.
+                None => self.intend(servers, aws::clock::now()).await?,
+            };
+            self.started(intent, job).await?;
+            jobs += 1;
+        }
         for intent in self.open_intents() {
             if let adopt::Found::Ours(job) = self.look_up(&intent).await? {
                 self.started(intent, job).await?;

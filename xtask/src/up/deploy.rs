@@ -64,6 +64,8 @@ pub(super) fn deploy(
     deploy.arg("--context").arg(format!("assets={}", assets.display()));
     deploy.arg("--output").arg(staging(state)).arg("--outputs-file").arg(&outputs);
     process::run_logged(&mut deploy, "cdk deploy", &logs(state).join("cdk-deploy.log"))?;
+    // The template has been deployed and the zips uploaded: nobody reads these copies again.
+    std::fs::remove_dir_all(staging(state))?;
 
     let stacks: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_slice(&std::fs::read(&outputs)?)?;
     stacks.into_values().next().context("The CDK app has no stack with outputs.")

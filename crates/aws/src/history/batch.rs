@@ -1,11 +1,12 @@
 //! The item of a launch batch: it is written before DRS is asked, so that a launch whose answer was lost is found again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{ExecutionId, JobId, ServerId};
+use domain::status::ServerStatus;
 use serde::{Deserialize, Serialize};
 
-use super::WaveKey;
+use super::{ServerRecord, WaveKey};
 
 /// A launch batch: an intent while it has no job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,20 @@ impl BatchRecord {
 #[must_use]
 pub fn in_open_intents(batches: &[BatchRecord]) -> BTreeSet<ServerId> {
     batches.iter().filter(|batch| batch.job_id.is_none()).flat_map(|batch| batch.servers.iter().cloned()).collect()
+}
+
+/// Jobs that servers say they are being launched in and that no batch has, each with those servers: whoever wrote that was
+/// cut off before he wrote the batch, and without one nobody looks at the job.
+#[must_use]
+pub fn jobs_without_batch(servers: &[ServerRecord], batches: &[BatchRecord]) -> BTreeMap<JobId, BTreeSet<ServerId>> {
+    let known = |job: &JobId| batches.iter().any(|batch| batch.job_id.as_ref() == Some(job));
+    let mut lost: BTreeMap<JobId, BTreeSet<ServerId>> = BTreeMap::new();
+    for server in servers.iter().filter(|server| server.status == ServerStatus::Launching) {
+        if let Some(job) = server.job_id.clone().filter(|job| !known(job)) {
+            lost.entry(job).or_default().insert(server.server_id.clone());
+        }
+    }
+    lost
 }
 
 #[cfg(test)]
