@@ -22,6 +22,9 @@ const CALM_SECONDS: f64 = 4.0 * 86_400.0;
 /// How often they look.
 const LOOK_SECONDS: u64 = 900;
 
+/// How often the sweep looks for drills to be cleaned up.
+const SWEEP_SECONDS: u64 = 900;
+
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -119,7 +122,7 @@ fn happens(
     let mut world = World::under(seed, inventory, weather, wire)?;
     let began = world.now();
     world.every(300, "stopped", &json!({}))?;
-    world.every(900, "sweep", &json!({ "leftOverHours": 24 }))?;
+    world.every(SWEEP_SECONDS, "sweep", &json!({ "leftOverHours": 24 }))?;
     let acts = random.usize(1..15);
     let pause = random.u64(60..1_500);
     let mut people = People { world: &mut world, case, random };
@@ -139,10 +142,14 @@ fn happens(
     while !people.let_go()? && people.world.now() < end {
         people.world.pass(LOOK_SECONDS);
     }
-    // What is delivered late, and the end of what was begun: the sweep may just have started a cleanup.
+    // What is delivered late, and the end of what was begun. Looked at midway between two sweeps: one may just start a cleanup.
     people.world.pass(1_800);
-    while !people.let_go()? && people.world.now() < end + CALM_SECONDS {
-        people.world.pass(60);
+    loop {
+        let since_midway = (people.world.now() - began) as u64 + SWEEP_SECONDS / 2;
+        people.world.pass(SWEEP_SECONDS - since_midway % SWEEP_SECONDS);
+        if people.let_go()? || people.world.now() > end + CALM_SECONDS {
+            break;
+        }
     }
     let executions = people.executions()?;
     let text = |of: &serde_json::Value| of.as_str().unwrap_or_default().to_owned();

@@ -57,9 +57,10 @@ pub struct Response {
 pub async fn handle(clients: &Clients, key: WaveKey) -> Result<Response, TaskError> {
     let now = aws::clock::now();
     let mut wave = clients.history.wave(&key).await?;
+    // Batches first: StartJobs writes the servers first, so those of a batch with a job are seen as launching then.
+    let mut batches = clients.history.batches(&key).await?;
     let mut servers = clients.history.servers(&key).await?;
     let before = servers.clone();
-    let mut batches = clients.history.batches(&key).await?;
     let drs = clients.at(&wave.region).drs;
     let mut running: Vec<&mut BatchRecord> =
         batches.iter_mut().filter(|batch| batch.job_id.is_some() && !batch.settled).collect();
@@ -110,9 +111,10 @@ async fn check(
     let job = drs.jobs(std::slice::from_ref(&job_id)).await?.into_iter().find(|job| job.id == job_id);
     let log = drs.job_log(&job_id).await?;
     let instances = instances(drs, &job_id, job.as_ref(), batch).await?;
+    // One that somebody has launch again is in another job by now, whatever this one came to.
     let mut of_batch: Vec<&mut ServerRecord> = servers
         .iter_mut()
-        .filter(|server| batch.servers.contains(&server.server_id) && server.status == ServerStatus::Launching)
+        .filter(|server| server.job_id.as_ref() == Some(&job_id) && server.status == ServerStatus::Launching)
         .collect();
     let timeout = i64::from(wave.launch_timeout_minutes) * 60;
     for server in &mut of_batch {

@@ -13,7 +13,7 @@ use domain::status::{ExecutionStatus, ServerStatus, WaveStatus};
 use serde::{Deserialize, Serialize};
 use task::{Failure, TaskError};
 
-mod reopened;
+pub mod reopened;
 
 /// An execution that has ended.
 #[derive(Debug, Deserialize)]

@@ -17,11 +17,10 @@ const LATEST_LOOK: i64 = 12 * 3_600;
 
 /// After how many seconds to look again whether the waves have ended that were opened again; nothing when none runs. One
 /// whose machine was never started is started, one whose machine is over without its end is ended.
-pub(crate) async fn look(
-    clients: &Clients,
-    machine: &str,
-    records: &ExecutionRecords,
-) -> Result<Option<i64>, TaskError> {
+///
+/// # Errors
+/// When AWS cannot be asked.
+pub async fn look(clients: &Clients, machine: &str, records: &ExecutionRecords) -> Result<Option<i64>, TaskError> {
     let run = &records.execution;
     if run.status != ExecutionStatus::Running || run.settling {
         return Ok(None);
@@ -48,7 +47,9 @@ pub(crate) async fn look(
     Ok(opened_at.map(|at| ((aws::clock::now() - at) / 100).clamp(SOONEST_LOOK, LATEST_LOOK)))
 }
 
-fn is_open(wave: &WaveRecord) -> bool {
+/// Whether a wave that somebody opened again has not ended.
+#[must_use]
+pub fn is_open(wave: &WaveRecord) -> bool {
     !wave.status.is_terminal() && wave.machine_round > 1
 }
 

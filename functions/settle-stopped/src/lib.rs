@@ -12,6 +12,7 @@ use check_jobs::Next;
 use domain::id::{ExecutionId, PlanId};
 use domain::plan::Mode;
 use serde::{Deserialize, Serialize};
+use settle_execution::reopened;
 use task::{Failure, TaskError};
 
 /// Which executions: the one of an event, or all that have not ended.
@@ -109,7 +110,9 @@ impl Look<'_> {
             return Ok(());
         }
         let machine = self.clients.sfn.execution(arn).await?;
-        let Some(stopped) = stopped(machine, execution, aws::clock::now()) else { return Ok(()) };
+        let Some(stopped) = stopped(machine, execution, aws::clock::now()) else {
+            return self.reopened(execution).await;
+        };
         let (id, plan_id) = (execution.execution_id.clone(), execution.plan_id.clone());
         let error = match stopped {
             Stopped::ByHand(comment) => {
@@ -130,6 +133,19 @@ impl Look<'_> {
         if !busy {
             tracing::warn!(executionId = %id, "execution {id} is settled, since its machine runs no more");
             response.settle.push(Settle { execution_id: id, plan_id, mode: execution.mode, error });
+        }
+        Ok(())
+    }
+
+    /// Waves that somebody opened again have machines of their own, which no other waits for while it runs itself. One that
+    /// never began, since whoever opened the wave was cut off, would hold up every wave behind it.
+    async fn reopened(&self, execution: &ExecutionRecord) -> Result<(), TaskError> {
+        let history = &self.clients.history;
+        let waves = history.waves(&execution.execution_id, &execution.plan_id).await?;
+        if waves.iter().any(reopened::is_open)
+            && let Some(records) = history.everything(&execution.execution_id).await?
+        {
+            reopened::look(self.clients, &self.request.wave_machine, &records).await?;
         }
         Ok(())
     }
