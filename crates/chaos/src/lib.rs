@@ -12,4 +12,4 @@ mod run;
 mod storm;
 mod truth;
 
-pub use run::{Story, run};
+pub use run::{Story, run, warm_up};

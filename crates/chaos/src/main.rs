@@ -2,11 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc::{self, Sender};
 use std::time::Instant;
 
 use anyhow::Context;
 use chaos::{Story, run};
 use clap::Parser;
+use fork::{Fork, fork, waitpid};
 use simulation::Wire;
 
 /// Runs random plans under random faults, and checks the safety rules at every step.
@@ -44,9 +46,6 @@ impl Arguments {
     }
 }
 
-/// Runs of one process. Each leaves its clients behind, which live as long as a process.
-const OF_A_PROCESS: u64 = 250;
-
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(worker) = arguments.worker {
@@ -60,16 +59,15 @@ fn main() -> anyhow::Result<ExitCode> {
     let jobs =
         arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64));
     let begin = Instant::now();
+    let (sender, stories) = mpsc::channel();
+    for worker in 0..jobs {
+        let (worker, sender) = (start(&arguments, worker, jobs)?, sender.clone());
+        std::thread::spawn(move || told(worker, &sender));
+    }
+    drop(sender);
     let mut total = Total::default();
-    let mut next = 0;
-    while next < arguments.runs {
-        let size = (OF_A_PROCESS * jobs).min(arguments.runs - next);
-        let workers: Vec<Child> =
-            (0..jobs).map(|worker| start(&arguments, next, size, worker, jobs)).collect::<Result<_, _>>()?;
-        for worker in workers {
-            total.read(worker)?;
-        }
-        next += size;
+    for story in stories {
+        total.add(&story?);
     }
     total.print(begin.elapsed().as_secs_f64());
     println!("{} passed, {} failed", total.runs - total.failed, total.failed);
@@ -77,10 +75,10 @@ fn main() -> anyhow::Result<ExitCode> {
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `worker` of `jobs` has every so-manieth seed of these.
-fn start(arguments: &Arguments, next: u64, size: u64, worker: u64, jobs: u64) -> anyhow::Result<Child> {
-    let seed = arguments.seed + next + worker;
-    let runs = (size + jobs - 1 - worker) / jobs;
+/// `worker` of `jobs` has every so-manieth seed.
+fn start(arguments: &Arguments, worker: u64, jobs: u64) -> anyhow::Result<Child> {
+    let seed = arguments.seed + worker;
+    let runs = (arguments.runs + jobs - 1 - worker) / jobs;
     let number = |number: u64| number.to_string();
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--seed", &number(seed), "--runs", &number(runs), "--worker", &number(jobs)]);
@@ -89,14 +87,37 @@ fn start(arguments: &Arguments, next: u64, size: u64, worker: u64, jobs: u64) ->
     command.stdout(Stdio::piped()).spawn().context("cannot start a process of this program")
 }
 
+/// Each run has a process of its own. The SDK keeps in its process how often it may still try again, so what came before a
+/// run would tell in it, and its seed alone would not repeat it.
 fn work(arguments: &Arguments, step: u64) -> anyhow::Result<ExitCode> {
     // What panics is told as a violation.
     std::panic::set_hook(Box::new(|_| ()));
+    chaos::warm_up()?;
     for number in 0..arguments.runs {
-        let story = run(arguments.seed + number * step, arguments.servers, arguments.wire(), false);
-        println!("{}", serde_json::to_string(&story)?);
+        match fork()? {
+            Fork::Child => {
+                let story = run(arguments.seed + number * step, arguments.servers, arguments.wire(), false);
+                println!("{}", serde_json::to_string(&story)?);
+                return Ok(ExitCode::SUCCESS);
+            }
+            // One that was killed has told no story, and is missed.
+            Fork::Parent(process) => drop(waitpid(process)?),
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Passes on what a worker tells, as it does.
+fn told(mut worker: Child, sender: &Sender<anyhow::Result<Story>>) {
+    let lines = worker.stdout.take().into_iter().flat_map(|output| BufReader::new(output).lines());
+    for line in lines {
+        let story = line.map_err(anyhow::Error::from).and_then(|line| Ok(serde_json::from_str(&line)?));
+        // Nobody listens any more when something went wrong before.
+        let _ = sender.send(story);
+    }
+    if let Err(error) = worker.wait() {
+        let _ = sender.send(Err(error.into()));
+    }
 }
 
 #[derive(Default)]
@@ -113,27 +134,21 @@ struct Total {
 }
 
 impl Total {
-    fn read(&mut self, mut worker: Child) -> anyhow::Result<()> {
-        let output = worker.stdout.take().context("no output")?;
-        for line in BufReader::new(output).lines() {
-            let story: Story = serde_json::from_str(&line?)?;
-            self.runs += 1;
-            self.servers += story.servers;
-            self.calls += story.calls;
-            self.wrong += story.wrong;
-            self.jobs += story.jobs;
-            self.refused_for_quota += story.refused_for_quota;
-            self.seconds += story.seconds;
-            for ended in &story.executions {
-                *self.ended.entry(ended.clone()).or_default() += 1;
-            }
-            if !story.violations.is_empty() {
-                self.failed += 1;
-                print!("{story}");
-            }
+    fn add(&mut self, story: &Story) {
+        self.runs += 1;
+        self.servers += story.servers;
+        self.calls += story.calls;
+        self.wrong += story.wrong;
+        self.jobs += story.jobs;
+        self.refused_for_quota += story.refused_for_quota;
+        self.seconds += story.seconds;
+        for ended in &story.executions {
+            *self.ended.entry(ended.clone()).or_default() += 1;
         }
-        worker.wait()?;
-        Ok(())
+        if !story.violations.is_empty() {
+            self.failed += 1;
+            print!("{story}");
+        }
     }
 
     fn print(&self, seconds: f64) {

@@ -72,6 +72,23 @@ impl fmt::Display for Story {
     }
 }
 
+/// Makes what every run of a process makes when it first needs it, such as the state machines and the SDK's rules for
+/// endpoints, so that processes that are forked off have it already: by a run in which nothing goes wrong.
+///
+/// # Errors
+/// When it does not begin.
+pub fn warm_up() -> anyhow::Result<()> {
+    let mut random = Rng::with_seed(0);
+    let case = Case::draw(&mut random, 1);
+    let inventory = Inventory::from_yaml(&case.inventory.to_string()).map_err(|error| anyhow!("{error}"))?;
+    let mut world = World::new(0, inventory)?;
+    let mut people = People { world: &mut world, case: &case, random };
+    people.set_up()?;
+    people.start()?;
+    people.world.pass(7_200);
+    Ok(())
+}
+
 /// Runs what follows from `seed`, with at most `most` servers, the tables called by `wire`. A panic is a violation as well.
 /// Every call is printed where somebody wants to see how it came about.
 #[must_use]
