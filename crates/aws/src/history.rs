@@ -245,14 +245,6 @@ impl History {
         }
     }
 
-    /// Records what became of servers.
-    ///
-    /// # Errors
-    /// When the table cannot be written.
-    pub async fn save_servers(&self, records: &[ServerRecord]) -> Result<(), AwsError> {
-        self.save_all(records).await
-    }
-
     /// Records those of `after` that are no longer as they were read. Both are the same servers in the same order. Whoever comes
     /// late, from a look that took long, does not undo what another has seen since.
     ///

@@ -70,7 +70,7 @@ impl Weather for StartedLate {
     }
 
     fn call(&self, caller: Option<&Caller>, _service: &str, operation: &str) -> Fate {
-        if !caller.is_some_and(|caller| caller.function == "start-jobs") {
+        if caller.is_none_or(|caller| caller.function != "start-jobs") {
             return Fate::Answered;
         }
         match (operation, self.starts.load(Ordering::Relaxed)) {

@@ -73,8 +73,9 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     let ids: Vec<ServerId> = servers.iter().map(|server| server.server_id.clone()).collect();
     let now = aws::clock::now();
     let mut lost_waves = end_lost_waves(&mut waves, execution.cancelled.as_ref(), now)?;
-    let lost_servers = end_lost_servers(&mut servers, &lost_waves, &in_open_intents(&batches))?;
-    history.save_servers(&lost_servers).await?;
+    let before = servers.clone();
+    end_lost_servers(&mut servers, &lost_waves, &in_open_intents(&batches))?;
+    history.save_changed_servers(&before, &servers).await?;
     for wave in &mut lost_waves {
         history.save_wave(wave).await?;
     }
@@ -162,20 +163,17 @@ fn end_lost_waves(
     Ok(lost)
 }
 
-/// Ends the servers of `lost` waves that did not end by themselves; gives back those. A server whose launch was begun
-/// or intended may be up.
+/// Ends the servers of `lost` waves that did not end by themselves. A server whose launch was begun or intended may be up.
 fn end_lost_servers(
     servers: &mut [ServerRecord],
     lost: &[WaveRecord],
     intended: &BTreeSet<ServerId>,
-) -> Result<Vec<ServerRecord>, TaskError> {
-    let mut changed = Vec::new();
+) -> Result<(), TaskError> {
     for server in servers.iter_mut().filter(|server| !server.status.is_terminal()) {
         let Some(wave) = lost.iter().find(|wave| wave.number == server.wave) else { continue };
         let untouched = server.status == ServerStatus::Pending && !intended.contains(&server.server_id);
         server.set_status(if untouched { ServerStatus::Skipped } else { ServerStatus::Unknown })?;
         server.reason.clone_from(&wave.reason);
-        changed.push(server.clone());
     }
-    Ok(changed)
+    Ok(())
 }

@@ -60,8 +60,9 @@ async fn end(clients: &Clients, records: &ExecutionRecords, lost: &[u32]) -> Res
         records.waves.into_iter().filter(|wave| lost.contains(&wave.number) && is_open(wave)).collect();
     let mut servers = records.servers;
     let mut ended = end_lost_waves(&mut waves, records.execution.cancelled.as_ref(), aws::clock::now())?;
-    let changed = end_lost_servers(&mut servers, &ended, &in_open_intents(&records.batches))?;
-    clients.history.save_servers(&changed).await?;
+    let before = servers.clone();
+    end_lost_servers(&mut servers, &ended, &in_open_intents(&records.batches))?;
+    clients.history.save_changed_servers(&before, &servers).await?;
     for wave in &mut ended {
         clients.history.save_wave(wave).await?;
     }
