@@ -3,6 +3,10 @@
 use std::process::Command;
 
 use anyhow::bail;
+use nix::sys::statvfs::statvfs;
+
+use crate::console::say;
+use crate::workspace::Workspace;
 
 /// A program that is needed.
 struct Prerequisite {
@@ -63,6 +67,21 @@ pub(crate) fn check() -> anyhow::Result<()> {
         return Ok(());
     }
     bail!("This machine lacks something:\n{}", missing.join("\n"))
+}
+
+/// What every check and test needs on the disk at most, with nothing built before: measured, and rounded up.
+const ROOM_GB: f64 = 10.0;
+
+/// Says so when the disk may become full on the way. What was built before counts as room, since it is not built again.
+pub(crate) fn look_at_room(workspace: &Workspace) {
+    let Ok(disk) = statvfs(&workspace.root) else { return };
+    let built = workspace.debug().join("chaos").exists();
+    let free = disk.blocks_available() as f64 * disk.fragment_size() as f64 / 1e9;
+    if !built && free < ROOM_GB {
+        say(&format!(
+            "The disk has {free:.1} GB left; the whole of this may take {ROOM_GB:.0} GB where nothing is built."
+        ));
+    }
 }
 
 fn missing(prerequisite: &Prerequisite) -> Option<String> {

@@ -126,6 +126,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let state = workspace.local.join("test");
     let _lock = lock::take(&state)?;
     prerequisites::check()?;
+    prerequisites::look_at_room(&workspace);
     let mut report = Report::default();
     rust(&workspace, &mut report);
     finished_or_interrupted()?;
