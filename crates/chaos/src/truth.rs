@@ -1,9 +1,10 @@
 //! The records, compared with DRS when everything is over.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use simulation::World;
+use simulation::dynamodb::Item;
 
 use crate::rules::{HISTORY, Rules, Started};
 
@@ -122,19 +123,37 @@ fn agrees(id: &str, wave: &Value, server: &Value, state: &Value, rules: &mut Rul
 
 /// Jobs that were started and that no record has.
 fn orphans(world: &World, rules: &mut Rules) {
-    let mut unknown: BTreeMap<String, Started> = rules.jobs().clone();
-    world.tables(|tables| {
-        for item in tables.items(HISTORY) {
-            let kind = item.get("planId").map(|key| text(&key["S"])).unwrap_or_default();
-            if kind.contains("#batch#") {
-                unknown.remove(item.get("jobId").map(|job| text(&job["S"])).unwrap_or_default());
-            }
-        }
+    let jobs = rules.jobs().clone();
+    let lost: Vec<_> = world.tables(|tables| {
+        let items: Vec<&Item> = tables.items(HISTORY).collect();
+        jobs.into_iter().filter(|(job, started)| !is_recorded(&items, job, started)).collect()
     });
-    for (job, started) in unknown {
+    for (job, started) in lost {
         let what = format!("{job} of wave {} of {} is in no record", started.wave, started.execution);
         rules.violated("4 every job is known", &what);
     }
+}
+
+/// Whether a batch has the job. An intent will do, for which the job's tag names it, where each of its servers is UNKNOWN: so
+/// ends a wave whose StartJobs could not find out, thirty times.
+fn is_recorded(items: &[&Item], job: &str, started: &Started) -> bool {
+    let key = |item: &Item| item.get("planId").map(|key| text(&key["S"]).to_owned()).unwrap_or_default();
+    let of = |item: &Item, kind: &str| {
+        let of_wave = format!("#{kind}#{:03}#", started.wave);
+        item.get("executionId").is_some_and(|id| id["S"] == *started.execution) && key(item).contains(&of_wave)
+    };
+    let is_unknown = |server: &String| {
+        let is_it = |item: &&&Item| of(item, "server") && key(item).ends_with(server.as_str());
+        items.iter().find(is_it).and_then(|item| item.get("status")).is_some_and(|status| status["S"] == "UNKNOWN")
+    };
+    items.iter().any(|item| match item.get("jobId") {
+        Some(of_batch) => key(item).contains("#batch#") && of_batch["S"] == *job,
+        None => {
+            let servers = item.get("servers").and_then(|list| list["L"].as_array()).into_iter().flatten();
+            let servers: BTreeSet<String> = servers.map(|id| text(&id["S"]).to_owned()).collect();
+            of(item, "batch") && servers == started.servers && started.servers.iter().all(is_unknown)
+        }
+    })
 }
 
 fn claims(world: &World, rules: &mut Rules) {
@@ -156,6 +175,35 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_job_is_in_a_batch_or_its_servers_are_said_to_be_unknown() {
+        let item = |value: Value| -> Item { serde_json::from_value(value).unwrap_or_default() };
+        let batch = |job: Option<&str>| {
+            let mut batch = json!({ "executionId": { "S": "e" }, "planId": { "S": "p#batch#002#0001" },
+                "servers": { "L": [{ "S": "s-1" }] } });
+            if let Some(job) = job {
+                batch["jobId"] = json!({ "S": job });
+            }
+            item(batch)
+        };
+        let server = |status: &str| {
+            item(
+                json!({ "executionId": { "S": "e" }, "planId": { "S": "p#server#002#s-1" }, "status": { "S": status } }),
+            )
+        };
+        let started = Started { execution: "e".into(), wave: 2, servers: ["s-1".to_owned()].into() };
+        for (job, status, recorded) in [
+            (Some("j"), "LAUNCHED", true),
+            (Some("other"), "UNKNOWN", false),
+            (None, "UNKNOWN", true),
+            (None, "SKIPPED", false),
+        ] {
+            let (batch, server) = (batch(job), server(status));
+            assert_eq!(is_recorded(&[&batch, &server], "j", &started), recorded, "{job:?} {status}");
+        }
+        assert!(!is_recorded(&[], "j", &started));
+    }
 
     #[test]
     fn a_dead_source_holds_up_a_drill_and_no_recovery() {
