@@ -2,6 +2,8 @@
 //! stopped it in Step Functions, it failed, or it never began. One that was stopped is cancelled, as if its stopper had used
 //! the API; one that failed is FAILED. What DRS runs for it is watched to its end here, wave by wave, where no machine of the
 //! wave does that any more. The end itself is SettleExecution's.
+//!
+//! Where the recovery machine runs, one thing may have stopped all the same: a wave that somebody opened again.
 
 use aws::Clients;
 use aws::audit::{Actor, AuditRecord, Subject};

@@ -167,7 +167,11 @@ impl<'a> Launch<'a> {
             let intent = match intent {
                 Some(intent) => intent,
                 // Another delivery has taken it back.
-                None => self.intend(servers, aws::clock::now()).await?,
+                None => {
+                    let started = self.servers.iter().find(|server| servers.contains(&server.server_id));
+                    let intended_at = started.and_then(|server| server.started_at);
+                    self.intend(servers, intended_at.unwrap_or_else(aws::clock::now)).await?
+                }
             };
             self.started(intent, job).await?;
             jobs += 1;
