@@ -25,6 +25,8 @@ pub struct Started {
 pub struct Rules {
     violations: Vec<String>,
     jobs: BTreeMap<String, Started>,
+    /// The tokens of transactions.
+    transactions: BTreeSet<String>,
     /// Launches of a server in one attempt.
     launched: BTreeSet<(String, u64, String, usize)>,
     /// Waves that once had let those behind them go.
@@ -86,6 +88,11 @@ impl Rules {
     }
 
     fn written(&mut self, request: &Value) {
+        // A transaction that is sent once more is answered as the first time, and writes nothing.
+        let repeated = |token: &str| !self.transactions.insert(token.to_owned());
+        if request["ClientRequestToken"].as_str().is_some_and(repeated) {
+            return;
+        }
         let many = request["TransactItems"].as_array().into_iter().flatten().map(|write| &write["Put"]["Item"]);
         for item in many.chain([&request["Item"]]) {
             let Some(item) = item.as_object() else { continue };

@@ -62,9 +62,12 @@ impl Scene {
 
     /// A write, seen as every other.
     fn write(&mut self, item: &Value) {
-        let request = json!({ "TableName": HISTORY, "Item": item });
-        let reply = self.dynamodb.call("PutItem", &request).unwrap();
-        self.see("settle-wave", ("dynamodb", "PutItem"), &request, &reply);
+        self.call("PutItem", &json!({ "TableName": HISTORY, "Item": item }));
+    }
+
+    fn call(&mut self, operation: &str, request: &Value) {
+        let reply = self.dynamodb.call(operation, request).unwrap();
+        self.see("settle-wave", ("dynamodb", operation), request, &reply);
     }
 
     fn see(&mut self, function: &str, (service, operation): (&str, &str), request: &Value, reply: &Value) {
@@ -180,4 +183,21 @@ fn the_termination_of_what_this_drill_did_not_launch_is_seen() {
     let request = json!({ "recoveryInstanceIDs": [state(&scene.simulator)["instances"][0]["instanceId"]] });
     scene.see("start-terminations", ("drs", "TerminateRecoveryInstances"), &request, &json!({}));
     scene.broke("2 terminate only what this drill launched");
+}
+
+#[test]
+fn a_server_that_goes_back_is_seen_and_a_transaction_that_is_sent_again_is_no_write() {
+    let server = |status: &str| {
+        json!({ "executionId": { "S": "run" }, "planId": { "S": format!("plan#server#002#{SERVER}") },
+            "serverId": { "S": SERVER }, "round": { "N": "1" }, "status": { "S": status } })
+    };
+    let put = json!({ "Put": { "TableName": HISTORY, "Item": server("LAUNCHING") } });
+    let transaction = json!({ "ClientRequestToken": "token", "TransactItems": [put] });
+    let mut scene = Scene::new();
+    scene.call("TransactWriteItems", &transaction);
+    scene.write(&server("LAUNCHED"));
+    scene.call("TransactWriteItems", &transaction);
+    assert_eq!(scene.rules.violations(), [""; 0]);
+    scene.write(&server("LAUNCHING"));
+    scene.broke("a server goes forward");
 }
