@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::audit::{Actor, AuditRecord, Subject};
 use crate::history::{CleanupRecord, ExecutionRecord};
-use crate::{AwsError, Clients, clock};
+use crate::{AwsError, Clients, ErrorKind, clock};
 use domain::cleanup::CleanupStatus;
 use domain::id::ExecutionId;
 
@@ -33,6 +33,10 @@ pub async fn begin(
         return Ok(());
     }
     if let Err(error) = start(clients, machine_arn, execution, &record).await {
+        // It may run, its answer lost: the sweep, which hands every RUNNING cleanup to BeginCleanup, finds out.
+        if matches!(error.kind, ErrorKind::Throttled | ErrorKind::Transient) {
+            return Err(error);
+        }
         record.status = CleanupStatus::Failed;
         record.reason = format!("Step Functions did not start it: {error}");
         record.ended_at = Some(clock::now());

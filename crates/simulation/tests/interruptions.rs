@@ -189,3 +189,39 @@ fn a_wave_that_was_opened_again_and_not_started_does_not_hold_up_those_behind_it
     let execution = execution(&mut world, &path);
     assert_eq!(execution["status"], "COMPLETED", "{execution:#}\n{:#?}", world.failures());
 }
+
+/// Step Functions starts a cleanup, or not, and the API does not hear of it.
+#[derive(Debug)]
+struct CleanupUnheard {
+    started: bool,
+    calls: AtomicUsize,
+}
+
+impl Weather for CleanupUnheard {
+    fn call(&self, caller: Option<&Caller>, _service: &str, operation: &str) -> Fate {
+        let cleans = caller.is_some_and(|caller| caller.payload.to_string().contains("/cleanup"));
+        if operation != "StartExecution" || !cleans {
+            return Fate::Answered;
+        }
+        let first = self.calls.fetch_add(1, Ordering::Relaxed) == 0;
+        if first && self.started { Fate::Wrong { how: Wrong::Reset, committed: true } } else { Fate::Throttled }
+    }
+}
+
+#[test]
+fn a_cleanup_of_whose_start_nothing_is_heard_ends() {
+    for started in [true, false] {
+        let weather = CleanupUnheard { started, calls: AtomicUsize::default() };
+        let (mut world, path) = drill(weather, &[json!({ "name": "app", "groups": ["app"] })]);
+        world.every(900, "sweep", &json!({ "leftOverHours": 24 })).unwrap();
+        until(&mut world, &path, 1, "COMPLETED");
+        world.pass(60);
+        let (status, answer) = world.request("POST", &format!("{path}/cleanup"), None).unwrap();
+        assert_eq!(status, 429, "{answer}");
+        world.pass(3_600);
+        assert_eq!(execution(&mut world, &path)["cleanup"]["status"], "COMPLETED", "started: {started}");
+        let claims = world
+            .tables(|tables| tables.items("ExecutionHistory").filter(|item| item["planId"]["S"] == "claim").count());
+        assert_eq!(claims, 0, "started: {started}");
+    }
+}
