@@ -20,7 +20,7 @@ const OF_THE_CLOUD: [&str; 5] = ["test", "--locked", "--workspace", "--test", "l
 /// Those that measure, `under_load` too.
 const LOAD: &str = "load::";
 /// Runs of chaos: three minutes on two cores. More, and larger ones, are for `cargo xtask chaos`.
-const CHAOS: [&str; 4] = ["--runs", "2000", "--servers", "20"];
+const CHAOS: [&str; 4] = ["--runs", "2000", "--servers", "16"];
 /// Those that have a cloud for themselves, one after another.
 const ALONE: &str = "alone::";
 /// Of these the first, which kills processes: the simulator goes through all that it was asked before it answers again.

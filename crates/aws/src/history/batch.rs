@@ -95,6 +95,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_job_of_which_only_servers_know_is_without_a_batch() {
+        let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 7 };
+        let server = |id: &str, status, job: Option<&str>| {
+            let mut server = ServerRecord::new(&key, id.into(), 0, id.into());
+            (server.status, server.job_id) = (status, job.map(JobId::from));
+            server
+        };
+        let servers = [
+            server("s-1", ServerStatus::Launching, Some("known")),
+            server("s-2", ServerStatus::Launching, Some("lost")),
+            server("s-3", ServerStatus::Launching, Some("lost")),
+            server("s-4", ServerStatus::Launched, Some("over")),
+            server("s-5", ServerStatus::Pending, None),
+        ];
+        let mut known = BatchRecord::new(&key, 1, ["s-1".into()].into(), 1);
+        known.job_id = Some("known".into());
+        let intent = BatchRecord::new(&key, 2, ["s-2".into(), "s-3".into()].into(), 1);
+        let expected = BTreeMap::from([("lost".into(), BTreeSet::from(["s-2".into(), "s-3".into()]))]);
+        assert_eq!(jobs_without_batch(&servers, &[known, intent]), expected);
+    }
+
+    #[test]
     fn a_tag_says_whose_job_it_is_and_since_when() {
         let key = WaveKey { execution_id: "e".into(), plan_id: "p".into(), wave: 7 };
         let tag = BatchRecord::new(&key, 12, ["s-1".into()].into(), 1_790_000_000).tag();
