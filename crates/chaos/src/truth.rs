@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use simulation::World;
-use simulation::dynamodb::Item;
+use simulation::dynamodb::DynamoDb;
 
-use crate::rules::{HISTORY, Rules, Started};
+use crate::rules::{HISTORY, Rules, Started, items};
 
 /// Says what the records have and DRS has not, or the other way round.
 pub(crate) fn compare(world: &mut World, ids: &[String], rules: &mut Rules) -> anyhow::Result<()> {
@@ -123,12 +123,9 @@ fn agrees(id: &str, wave: &Value, server: &Value, state: &Value, rules: &mut Rul
 
 /// Jobs that were started and that no record has.
 fn orphans(world: &World, rules: &mut Rules) {
-    let jobs = rules.jobs().clone();
-    let lost: Vec<_> = world.tables(|tables| {
-        let items: Vec<&Item> = tables.items(HISTORY).collect();
-        jobs.into_iter().filter(|(job, started)| !is_recorded(&items, job, started)).collect()
-    });
-    for (job, started) in lost {
+    let mut jobs = rules.jobs().clone();
+    world.tables(|tables| jobs.retain(|job, started| !is_recorded(tables, job, started)));
+    for (job, started) in jobs {
         let what = format!("{job} of wave {} of {} is in no record", started.wave, started.execution);
         rules.violated("4 every job is known", &what);
     }
@@ -136,22 +133,18 @@ fn orphans(world: &World, rules: &mut Rules) {
 
 /// Whether a batch has the job. An intent will do, for which the job's tag names it, where each of its servers is UNKNOWN: so
 /// ends a wave whose StartJobs could not find out, thirty times.
-fn is_recorded(items: &[&Item], job: &str, started: &Started) -> bool {
-    let key = |item: &Item| item.get("planId").map(|key| text(&key["S"]).to_owned()).unwrap_or_default();
-    let of = |item: &Item, kind: &str| {
-        let of_wave = format!("#{kind}#{:03}#", started.wave);
-        item.get("executionId").is_some_and(|id| id["S"] == *started.execution) && key(item).contains(&of_wave)
-    };
+fn is_recorded(tables: &DynamoDb, job: &str, started: &Started) -> bool {
+    let of_wave = |kind: &str| format!("#{kind}#{:03}#", started.wave);
     let is_unknown = |server: &String| {
-        let is_it = |item: &&&Item| of(item, "server") && key(item).ends_with(server.as_str());
-        items.iter().find(is_it).and_then(|item| item.get("status")).is_some_and(|status| status["S"] == "UNKNOWN")
+        let key = of_wave("server") + server;
+        items(tables, &started.execution, &key).any(|item| item.get("status").is_some_and(|is| is["S"] == "UNKNOWN"))
     };
-    items.iter().any(|item| match item.get("jobId") {
-        Some(of_batch) => key(item).contains("#batch#") && of_batch["S"] == *job,
+    items(tables, &started.execution, &of_wave("batch")).any(|batch| match batch.get("jobId") {
+        Some(of_batch) => of_batch["S"] == *job,
         None => {
-            let servers = item.get("servers").and_then(|list| list["L"].as_array()).into_iter().flatten();
+            let servers = batch.get("servers").and_then(|list| list["L"].as_array()).into_iter().flatten();
             let servers: BTreeSet<String> = servers.map(|id| text(&id["S"]).to_owned()).collect();
-            of(item, "batch") && servers == started.servers && started.servers.iter().all(is_unknown)
+            servers == started.servers && started.servers.iter().all(is_unknown)
         }
     })
 }
@@ -173,24 +166,29 @@ fn claims(world: &World, rules: &mut Rules) {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use simulation::EXECUTION_HISTORY;
 
     use super::*;
 
     #[test]
     fn a_job_is_in_a_batch_or_its_servers_are_said_to_be_unknown() {
-        let item = |value: Value| -> Item { serde_json::from_value(value).unwrap_or_default() };
         let batch = |job: Option<&str>| {
             let mut batch = json!({ "executionId": { "S": "e" }, "planId": { "S": "p#batch#002#0001" },
                 "servers": { "L": [{ "S": "s-1" }] } });
             if let Some(job) = job {
                 batch["jobId"] = json!({ "S": job });
             }
-            item(batch)
+            batch
         };
-        let server = |status: &str| {
-            item(
-                json!({ "executionId": { "S": "e" }, "planId": { "S": "p#server#002#s-1" }, "status": { "S": status } }),
-            )
+        let server = |status: &str| json!({ "executionId": { "S": "e" }, "planId": { "S": "p#server#002#s-1" }, "status": { "S": status } });
+        let tables = |items: &[Value]| {
+            let mut dynamodb = DynamoDb::default();
+            dynamodb.create(HISTORY, EXECUTION_HISTORY);
+            for item in items {
+                let put = dynamodb.call("PutItem", &json!({ "TableName": HISTORY, "Item": item }));
+                assert!(put.is_ok(), "{item}");
+            }
+            dynamodb
         };
         let started = Started { execution: "e".into(), wave: 2, servers: ["s-1".to_owned()].into() };
         for (job, status, recorded) in [
@@ -199,10 +197,10 @@ mod tests {
             (None, "UNKNOWN", true),
             (None, "SKIPPED", false),
         ] {
-            let (batch, server) = (batch(job), server(status));
-            assert_eq!(is_recorded(&[&batch, &server], "j", &started), recorded, "{job:?} {status}");
+            let tables = tables(&[batch(job), server(status)]);
+            assert_eq!(is_recorded(&tables, "j", &started), recorded, "{job:?} {status}");
         }
-        assert!(!is_recorded(&[], "j", &started));
+        assert!(!is_recorded(&tables(&[]), "j", &started));
     }
 
     #[test]
