@@ -244,6 +244,33 @@ fn a_lost_token_and_tasks_that_are_delivered_late_or_twice_change_nothing_about_
     assert_eq!(cloud.journal(since).changes("JobCreated", &ids[..1]).len(), 2);
 }
 
+#[test]
+fn an_intent_of_whose_call_nothing_was_heard_is_withdrawn_before_its_servers_are_launched_again() {
+    let scenario = Scenario::new("held-intent");
+    let ids = scenario.servers(2, |_, _| {});
+    held_plan(&scenario, &ids, &json!([]));
+    let fault = cloud().wrong(&[&format!("launch-fails={}", scenario.host(1))]);
+    let id = scenario.start(Mode::Drill, &[]).unwrap();
+    let waiting = held(&scenario, &id, 1);
+    drop(fault);
+    // What a StartJobs leaves that DRS did not hear, and that was not called again.
+    let item = json!({
+        "executionId": id, "planId": format!("{}#batch#001#0099", scenario.name), "servers": [ids[0]],
+        "intendedAt": wave(&waiting, "first").started_at, "settled": false,
+    });
+    scenario.cloud.put_item("executionHistory", &item);
+    let since = scenario.cloud.journal_position();
+    assert_eq!(ask(&scenario, "demo", &id, "retry", &json!({})).0, 200);
+    assert_ended(&scenario.end_of(&id), ExecutionStatus::Completed);
+    assert_eq!(scenario.cloud.journal(since).calls("StartRecovery", &ids[..1]).len(), 1);
+    let request = json!({
+        "TableName": scenario.cloud.tables["executionHistory"], "ConsistentRead": true,
+        "Key": { "executionId": { "S": id }, "planId": { "S": item["planId"] } },
+    });
+    let left = scenario.cloud.aws("dynamodb", "DynamoDB_20120810.GetItem", &request);
+    assert!(left["Item"].is_null(), "{left}");
+}
+
 /// A document that is missing is a warning in a recovery, so the action fails by itself each time.
 #[test]
 fn an_action_that_failed_is_begun_again_with_a_retry_and_a_rejected_wave_is_not_held() {

@@ -1,21 +1,33 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { useApi } from '../shell/context.js';
 import { servers as text } from '../strings/inventory.js';
-import { type Api, body } from './client.js';
+import { body } from './client.js';
 
-/** Every page of the inventory, and for each server the groups that hold it as one text, to be found by. */
-export async function allServers(api: Api) {
-  const page = (nextToken: string | undefined) =>
-    body(api.GET('/v1/source-servers', { params: { query: { sort: 'hostname', limit: 200, nextToken } } }));
-  const first = await page(undefined);
-  const items = [...first.items];
-  let next = first.nextToken;
-  while (next != null) {
-    const more = await page(next);
-    items.push(...more.items);
-    next = more.nextToken;
-  }
-  return {
-    total: first.total,
-    regions: first.regions,
-    items: items.map((server) => ({ ...server, group: server.groups.join(', ') || text.noGroup })),
-  };
+/**
+ * The inventory, a page after the other, as far as it is read; `isComplete` says whether that is all of it. Each server has
+ * the groups that hold it as one text, to be found by.
+ */
+export function useInventory() {
+  const api = useApi();
+  const query = useInfiniteQuery({
+    queryKey: ['servers'],
+    queryFn: ({ pageParam }) =>
+      body(api.GET('/v1/source-servers', { params: { query: { sort: 'hostname', limit: 200, nextToken: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextToken ?? undefined,
+    staleTime: 30_000,
+  });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) {
+      void fetchNextPage();
+    }
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  const items = useMemo(
+    () => (data?.pages ?? []).flatMap((page) => page.items).map((server) => ({ ...server, group: server.groups.join(', ') || text.noGroup })),
+    [data],
+  );
+  const newest = data?.pages.at(-1);
+  return { query, items, total: newest?.total ?? 0, regions: newest?.regions ?? [], isComplete: data !== undefined && !hasNextPage };
 }

@@ -12,6 +12,8 @@ export const servers = {
   never: (region: string) => `${region}: not read yet`,
   filterLabel: 'Find source servers',
   filterPlaceholder: 'Find by name, id, state, group or Region',
+  readSoFar: (count: number, total: number) => `(${count} of ${total} read so far)`,
+  noMatchYet: 'None of those that are read so far',
   total: (count: number) => counted(count, 'server'),
   columns: {
     server: 'Server',

@@ -117,6 +117,18 @@ impl Seen {
         }
     }
 
+    /// Wakes the machine of the wave `key` that is still held although the wave is settled: it was settled by what was delivered
+    /// late, between a decision and the waking of the machine.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked.
+    pub async fn wake_held(&self, clients: &Clients, key: &WaveKey) -> Result<(), AwsError> {
+        if let Some(held) = clients.history.token(key).await?.filter(|token| token.awaits == Awaits::Decision) {
+            self.answer(clients, key, &held.token).await?;
+        }
+        Ok(())
+    }
+
     /// What the gate says in the end: that an approval is asked for, or that its time is over, is recorded on the way.
     async fn pass(
         &self,

@@ -96,6 +96,7 @@ pub async fn handle(clients: &Clients, request: Request) -> Result<Response, Tas
     for dependant in wave.dependants {
         seen.release(clients, &WaveKey { wave: dependant, ..key.clone() }).await?;
     }
+    seen.wake_held(clients, &key).await?;
     Ok(Response { status: wave.status, held: false, seconds: 0 })
 }
 

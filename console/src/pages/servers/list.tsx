@@ -5,13 +5,14 @@ import Button from '@cloudscape-design/components/button';
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useMemo } from 'react';
 import { body } from '../../api/client.js';
-import { allServers } from '../../api/inventory.js';
+import { useInventory } from '../../api/inventory.js';
 import { useApi, useClock, useMay } from '../../shell/context.js';
 import { useNotify } from '../../shell/notifications.js';
 import { Failure } from '../../shell/query-state.js';
+import { StaleNotice } from '../../shell/stale-notice.js';
 import { common } from '../../strings/common.js';
 import { servers as text } from '../../strings/inventory.js';
 import { PROPERTY_FILTER_STRINGS } from '../../strings/property-filter.js';
@@ -24,29 +25,29 @@ import { filteringOptions, rowOf } from './rows.js';
 
 const COLUMN_IDS = COLUMN_OPTIONS.map(({ id }) => id);
 
-/** The inventory: read as a whole, since DRS has at most some thousand servers, and shown a page at a time. */
+/** The inventory: read as a whole, since DRS has at most some thousand servers, and shown from its first page on. */
 export default function ServersPage() {
-  const api = useApi();
   const { now } = useClock();
-  const query = useQuery({ queryKey: ['servers'], queryFn: () => allServers(api), staleTime: 30_000 });
-  const inventory = query.data;
-  const rows = useMemo(() => (inventory?.items ?? []).map(rowOf), [inventory]);
+  const { query, items: read, total, regions, isComplete } = useInventory();
+  const { data } = query;
+  // A page more must not keep anybody from typing.
+  const rows = useDeferredValue(useMemo(() => read.map(rowOf), [read]));
   const options = useMemo(() => filteringOptions(rows), [rows]);
   const [shown, setShown] = useColumns('servers', FIRST_COLUMNS, COLUMN_IDS);
-  const definitions = useMemo(() => columnsAt(now()), [inventory]);
+  const definitions = useMemo(() => columnsAt(now()), [data]);
   const { items, propertyFilterProps, collectionProps, paginationProps, filteredItemsCount } = useCollection(rows, {
-    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{common.noMatch}</Box> },
+    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{isComplete ? common.noMatch : text.noMatchYet}</Box> },
     pagination: { pageSize: 50 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'hostname' } } },
   });
-  if (query.error && !inventory) {
+  if (query.error && !data) {
     return <Failure error={query.error} retry={() => void query.refetch()} />;
   }
-  const regions = inventory?.regions ?? [];
   const readTimes = regions.map(({ region, ageSeconds }) => (ageSeconds == null ? text.never(region) : text.read(region, age(ageSeconds))));
   return (
     <>
       <RegionErrors regions={regions} />
+      {isComplete ? <StaleNotice query={query} /> : query.error && <Failure error={query.error} retry={() => void query.fetchNextPage()} />}
       <Table
         {...collectionProps}
         onSortingChange={atLeisure(collectionProps.onSortingChange)}
@@ -57,7 +58,7 @@ export default function ServersPage() {
         loading={query.isPending}
         loadingText={common.loading}
         header={
-          <Header variant="h1" counter={`(${inventory?.total ?? 0})`} description={`${text.description} ${readTimes.join(', ')}`} actions={<Refresh />}>
+          <Header variant="h1" counter={isComplete ? `(${total})` : text.readSoFar(read.length, total)} description={`${text.description} ${readTimes.join(', ')}`} actions={<Refresh />}>
             {text.title}
           </Header>
         }

@@ -1,8 +1,8 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
-import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import type { GroupDocument } from '../../../api/types.js';
+import { Failure } from '../../../shell/query-state.js';
 import { common } from '../../../strings/common.js';
 import { groupEditor as text } from '../../../strings/editors.js';
 import { servers as serverStrings } from '../../../strings/inventory.js';
@@ -19,13 +19,14 @@ const { columns, pages } = serverStrings;
 
 /** Every source server, and which group holds it: one is enough. */
 export function ByServer({ group, onGroup }: Props) {
-  const { query, items: all } = useRegionServers(group.region);
+  const { query, items: all, isComplete } = useRegionServers(group.region);
   const chosen = new Map((group.servers ?? []).map((member) => [member.id, member]));
   const { items, filterProps, paginationProps, collectionProps, filteredItemsCount } = useCollection(all, {
     filtering: { fields: ['hostname', 'id', 'group', 'region'], empty: serverStrings.empty, noMatch: common.noMatch },
     pagination: { pageSize: 20 },
     sorting: {},
   });
+  const failure = isComplete ? null : query.error;
   return (
     <Table
       {...collectionProps}
@@ -33,10 +34,11 @@ export function ByServer({ group, onGroup }: Props) {
       variant="embedded"
       header={<Header variant="h3" counter={`(${text.chosen(chosen.size)})`}>{text.servers}</Header>}
       trackBy="id"
-      items={items}
-      loading={query.isPending}
+      items={failure ? [] : items}
+      // All or none: whoever chooses by name must not take one that is not read yet for one that is not there.
+      loading={!isComplete && !query.error}
       loadingText={common.loading}
-      empty={<Box textAlign="center">{query.error ? query.error.message : serverStrings.empty}</Box>}
+      {...(failure && { empty: <Failure error={failure} retry={() => void query.refetch()} /> })}
       selectionType="multi"
       selectedItems={all.filter(({ id }) => chosen.has(id))}
       ariaLabels={{

@@ -1,17 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { allServers } from '../../../api/inventory.js';
+import { useInventory } from '../../../api/inventory.js';
 import type { GroupDocument } from '../../../api/types.js';
-import { useApi, useShell } from '../../../shell/context.js';
+import { useShell } from '../../../shell/context.js';
 
 /** The inventory as far as a group can have it: of its Region. */
 export function useRegionServers(region: string | null | undefined) {
-  const api = useApi();
   const { config } = useShell();
-  const query = useQuery({ queryKey: ['servers'], queryFn: () => allServers(api), staleTime: 30_000 });
+  const { items: all, ...inventory } = useInventory();
   const place = region || config.region;
-  const items = useMemo(() => (query.data?.items ?? []).filter((server) => server.region === place), [query.data, place]);
-  return { query, items, regions: query.data?.regions ?? [] };
+  const items = useMemo(() => all.filter((server) => server.region === place), [all, place]);
+  return { ...inventory, items };
 }
 
 /** The servers that an override can be for: those that the group lists, or any of its Region when tags choose them. */
