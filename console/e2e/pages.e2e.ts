@@ -130,6 +130,39 @@ it('finds servers by property', async () => {
   await page.getByRole('heading', { name: `${plan}-2`, level: 1 }).waitFor();
 });
 
+it('shows servers from the first page of the API on, and says so while others are read, or cannot be', async () => {
+  const { page } = demo;
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  // One server on each page; what comes after the first is held, and refused then.
+  await page.route(/source-servers\?/, async (route) => {
+    const url = route.request().url();
+    if (!url.includes('nextToken=')) {
+      await route.continue({ url: url.replace('limit=200', 'limit=1') });
+      return;
+    }
+    await answered;
+    await route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ code: 'INVALID', detail: 'this page is refused' }) });
+  });
+  await page.goto('/servers');
+  await page.getByRole('heading', { name: /^Source servers \(1 of \d+ read so far\)$/ }).waitFor();
+  const filter = page.getByLabel('Find source servers');
+  const found = page.getByText('1 match', { exact: true }).first();
+  await filter.fill(`${plan}-2`);
+  await page.keyboard.press('Enter');
+  await page.getByText('None of those that are read so far').waitFor();
+  answer();
+  const refused = page.getByText('this page is refused');
+  await refused.waitFor();
+  await page.unroute(/source-servers\?/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await found.waitFor();
+  await page.getByRole('heading', { name: /^Source servers \(\d+\)$/ }).waitFor();
+  expect(await refused.count()).toBe(0);
+});
+
 it('imports a file only after it has said what that would change', async () => {
   const { page } = demo;
   await page.goto('/settings');

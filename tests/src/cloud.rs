@@ -62,8 +62,9 @@ pub fn cloud() -> &'static Cloud {
 
 /// That cloud, and those on which other tests ran, which `DRS_OTHER_CLOUDS` names as `PATH` names folders.
 pub fn every_cloud() -> Vec<Cloud> {
-    let others = std::env::var_os("DRS_OTHER_CLOUDS").unwrap_or_default();
-    std::iter::once(file()).chain(std::env::split_paths(&others).map(in_workspace)).map(|file| read(&file)).collect()
+    let others = std::env::var_os("DRS_OTHER_CLOUDS");
+    let others = others.iter().flat_map(std::env::split_paths).map(in_workspace);
+    std::iter::once(file()).chain(others).map(|file| read(&file)).collect()
 }
 
 fn read(file: &Path) -> Cloud {
