@@ -32,11 +32,12 @@ export default function ServersPage() {
   const { data } = query;
   // A page more must not keep anybody from typing.
   const rows = useDeferredValue(useMemo(() => read.map(rowOf), [read]));
+  const isShown = rows.length === read.length;
   const options = useMemo(() => filteringOptions(rows), [rows]);
   const [shown, setShown] = useColumns('servers', FIRST_COLUMNS, COLUMN_IDS);
   const definitions = useMemo(() => columnsAt(now()), [data]);
   const { items, propertyFilterProps, collectionProps, paginationProps, filteredItemsCount } = useCollection(rows, {
-    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{isComplete ? common.noMatch : text.noMatchYet}</Box> },
+    propertyFiltering: { filteringProperties: PROPERTIES, empty: <Empty words={text} />, noMatch: <Box textAlign="center">{isComplete && isShown ? common.noMatch : text.noMatchYet}</Box> },
     pagination: { pageSize: 50 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'hostname' } } },
   });
@@ -55,7 +56,7 @@ export default function ServersPage() {
         stickyHeader
         trackBy="id"
         items={items}
-        loading={query.isPending}
+        loading={query.isPending || (rows.length === 0 && !isShown)}
         loadingText={common.loading}
         header={
           <Header variant="h1" counter={isComplete ? `(${total})` : text.readSoFar(read.length, total)} description={`${text.description} ${readTimes.join(', ')}`} actions={<Refresh />}>
