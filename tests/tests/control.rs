@@ -97,7 +97,11 @@ fn at_once(scenario: &Scenario, id: &ExecutionId, what: &str) -> Vec<(u16, Strin
 #[test]
 fn a_pause_holds_the_next_jobs_of_every_wave_and_running_ones_are_watched_on() {
     let scenario = Scenario::new("pause");
-    let ids = scenario.servers(4, |_, _| {});
+    let ids = scenario.servers(4, |number, server| {
+        if number <= 2 {
+            server["os"] = json!("windows"); // Takes 25 minutes: on a slow machine, too, they launch until it is paused.
+        }
+    });
     let group = |name: &str, of: &[String]| scenario.group(name, of, &[]);
     scenario.plan(&json!([
         { "name": "left", "groups": [group("l", &ids[..1])] },
@@ -130,7 +134,8 @@ fn a_pause_holds_the_next_jobs_of_every_wave_and_running_ones_are_watched_on() {
 #[test]
 fn in_a_pause_a_wave_does_not_launch_the_rest_of_its_servers() {
     let scenario = Scenario::new("pause-more");
-    let ids = scenario.single_wave(2, |_, _| {});
+    // Takes 25 minutes.
+    let ids = scenario.single_wave(2, |_, server| server["os"] = json!("windows"));
     let since = scenario.cloud.journal_position();
     scenario.cloud.fault(&[&format!("foreign-job={}:12", ids[0])]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
