@@ -36,3 +36,9 @@ export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
   const { data } = await answer;
   return data as T;
 }
+
+/** How `useInfiniteQuery` goes from one page of the API to the next. */
+export const byToken = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ nextToken }: { readonly nextToken?: string | null | undefined }) => nextToken ?? undefined,
+};

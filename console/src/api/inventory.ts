@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useApi } from '../shell/context.js';
 import { servers as text } from '../strings/inventory.js';
-import { body } from './client.js';
+import { body, byToken } from './client.js';
+import { itemsOf, useEveryPage } from './queries.js';
 
 /**
  * The inventory, a page after the other, as far as it is read; `isComplete` says whether that is all of it. Each server has
@@ -10,22 +11,16 @@ import { body } from './client.js';
  */
 export function useInventory() {
   const api = useApi();
-  const query = useInfiniteQuery({
+  const query = useEveryPage(useInfiniteQuery({
     queryKey: ['servers'],
     queryFn: ({ pageParam }) =>
       body(api.GET('/v1/source-servers', { params: { query: { sort: 'hostname', limit: 200, nextToken: pageParam } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextToken ?? undefined,
+    ...byToken,
     staleTime: 30_000,
-  });
-  const { data, hasNextPage, isFetching, isError, fetchNextPage } = query;
-  useEffect(() => {
-    if (hasNextPage && !isFetching && !isError) {
-      void fetchNextPage();
-    }
-  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  }));
+  const { data, hasNextPage } = query;
   const items = useMemo(
-    () => (data?.pages ?? []).flatMap((page) => page.items).map((server) => ({ ...server, group: server.groups.join(', ') || text.noGroup })),
+    () => itemsOf(data).map((server) => ({ ...server, group: server.groups.join(', ') || text.noGroup })),
     [data],
   );
   const newest = data?.pages.at(-1);

@@ -1,7 +1,7 @@
 import { type InfiniteData, useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useApi } from '../shell/context.js';
-import { type Api, body } from './client.js';
+import { type Api, body, byToken } from './client.js';
 import type { Execution, Mode, RecoveryPointChoice } from './types.js';
 
 /** Shorter than the 2 s in which the console promises to show what the API knows. */
@@ -19,19 +19,19 @@ export function itemsOf<T>(data: InfiniteData<Page<T>> | undefined): T[] {
   return data?.pages.flatMap((page) => page.items) ?? [];
 }
 
-/** Goes on reading until there is no further page: for lists that are searched as a whole and are short enough. */
-export function useEveryPage<Q extends { hasNextPage: boolean; isFetching: boolean; fetchNextPage: () => unknown }>(query: Q): Q {
-  const { hasNextPage, isFetching, fetchNextPage } = query;
+/**
+ * Goes on reading until there is no further page: for lists that are searched as a whole and are short enough. A page that
+ * cannot be read ends that until the list is read anew.
+ */
+export function useEveryPage<Q extends { hasNextPage: boolean; isFetching: boolean; isError: boolean; fetchNextPage: () => unknown }>(query: Q): Q {
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
   useEffect(() => {
-    if (hasNextPage && !isFetching) {
+    if (hasNextPage && !isFetching && !isError) {
       void fetchNextPage();
     }
-  }, [hasNextPage, isFetching, fetchNextPage]);
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
   return query;
 }
-
-const first = undefined as string | undefined;
-const next = <T>(page: Page<T>): string | undefined => page.nextToken ?? undefined;
 
 export function useExecutions(filter: { planId?: string; leftOver?: boolean } = {}, refetchInterval: number | false = CALM_MS) {
   const api = useApi();
@@ -39,8 +39,7 @@ export function useExecutions(filter: { planId?: string; leftOver?: boolean } = 
     queryKey: ['executions', filter],
     queryFn: ({ pageParam }) =>
       body(api.GET('/v1/executions', { params: { query: { ...filter, nextToken: pageParam, limit: 50 } } })),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...byToken,
     refetchInterval,
   });
 }
@@ -51,8 +50,7 @@ export function useReports(filter: { planId?: string; mode?: Mode }) {
   return useInfiniteQuery({
     queryKey: ['reports', filter],
     queryFn: ({ pageParam }) => body(api.GET('/v1/reports', { params: { query: { ...filter, nextToken: pageParam, limit: 50 } } })),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...byToken,
     refetchInterval: CALM_MS,
   });
 }
@@ -94,8 +92,7 @@ export function useExecutionEvents(executionId: string, live: boolean) {
           params: { path: { executionId }, query: { newestFirst: true, nextToken: pageParam, limit: 50 } },
         }),
       ),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...byToken,
     retry: false,
     refetchInterval: live ? LIVE_MS : CALM_MS,
   });
@@ -119,8 +116,7 @@ export function usePlans() {
   return useInfiniteQuery({
     queryKey: ['plans'],
     queryFn: ({ pageParam }) => body(api.GET('/v1/recovery-plans', { params: { query: { nextToken: pageParam, limit: 200 } } })),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...byToken,
   });
 }
 
@@ -149,8 +145,7 @@ export function usePlanVersions(name: string) {
     queryKey: ['plan-versions', name],
     queryFn: ({ pageParam }) =>
       body(api.GET('/v1/recovery-plans/{name}/versions', { params: { path: { name }, query: { nextToken: pageParam, limit: 50 } } })),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...byToken,
   });
 }
 
@@ -209,7 +204,6 @@ export function useGroups() {
   return useInfiniteQuery({
     queryKey: ['groups'],
     queryFn: ({ pageParam }) => body(api.GET('/v1/protection-groups', { params: { query: { nextToken: pageParam, limit: 200 } } })),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...byToken,
   });
 }

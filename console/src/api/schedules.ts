@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useApi } from '../shell/context.js';
-import { body } from './client.js';
+import { body, byToken } from './client.js';
 import { ApiError } from './problem.js';
 import { executionKey } from './queries.js';
 import type { PlanSchedule, ScheduleDocument } from './types.js';
@@ -21,8 +21,7 @@ export function useSchedules(plan: string | undefined) {
           ? api.GET('/v1/schedules', { params: { query: { nextToken: pageParam, limit: 50 } } })
           : api.GET('/v1/recovery-plans/{name}/schedules', { params: { path: { name: plan } } }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextToken }) => nextToken ?? undefined,
+    ...byToken,
     refetchInterval: SLOW_MS,
   });
 }

@@ -8,7 +8,7 @@ import Table from '@cloudscape-design/components/table';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { body } from '../../api/client.js';
+import { body, byToken } from '../../api/client.js';
 import { itemsOf } from '../../api/queries.js';
 import type { AuditEvent } from '../../api/types.js';
 import { useApi } from '../../shell/context.js';
@@ -29,8 +29,7 @@ export default function AuditPage() {
   const query = useInfiniteQuery({
     queryKey: ['audit-log', wanted],
     queryFn: ({ pageParam }) => body(api.GET('/v1/audit', { params: { query: { ...wanted, nextToken: pageParam, limit: 50 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextToken }) => nextToken ?? undefined,
+    ...byToken,
   });
   const pages = usePages(itemsOf(query.data));
   if (query.error && !query.data) {
