@@ -99,6 +99,23 @@ it('has the switch of light and dark on a phone, too', async () => {
   await context.close();
 });
 
+it('has its navigation again when a window that was narrow is wide, unless somebody closed it', async () => {
+  const { page, context } = await windowOf(browser, 'demo');
+  const reports = page.getByRole('link', { name: 'Reports', exact: true });
+  const narrowAndWide = async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await reports.waitFor({ state: 'hidden' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+  };
+  await narrowAndWide();
+  await reports.waitFor();
+  await page.getByRole('button', { name: 'Close navigation' }).click();
+  await narrowAndWide();
+  await page.getByRole('button', { name: 'Open navigation' }).click();
+  await reports.waitFor();
+  await context.close();
+});
+
 it('shows what a version changed', async () => {
   await demo.page.goto(`/plans/${plan}?tab=versions`);
   await demo.page.getByRole('button', { name: 'Show changes: 2' }).click();

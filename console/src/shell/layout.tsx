@@ -2,7 +2,7 @@ import AppLayout from '@cloudscape-design/components/app-layout';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Outlet, useLocation, useMatches, useNavigate } from 'react-router';
 import { NAVIGATION, type PageHandle } from '../routes.js';
 import { common } from '../strings/common.js';
@@ -16,7 +16,7 @@ import { NotificationBar } from './notifications.js';
 export function Layout() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const [open, setOpen] = useState(() => window.matchMedia('(min-width: 900px)').matches);
+  const { open, setOpen, followed } = useNavigation();
   const follow = (event: CustomEvent<{ href?: string; external?: boolean }>) => {
     const { href, external } = event.detail;
     if (href !== undefined && external !== true) {
@@ -38,7 +38,7 @@ export function Layout() {
             activeHref={active[0]?.href ?? pathname}
             onFollow={(event) => {
               follow(event);
-              setOpen(window.matchMedia('(min-width: 900px)').matches);
+              followed();
             }}
             items={NAVIGATION.map(({ href, text }) => ({ type: 'link' as const, href, text }))}
           />
@@ -63,6 +63,22 @@ export function Layout() {
       />
     </>
   );
+}
+
+const isWide = () => window.matchMedia('(min-width: 900px)').matches;
+
+/** Cloudscape closes the navigation when a window becomes narrow, and leaves it closed for good: what is wanted of a wide window outlives that. */
+function useNavigation() {
+  const [wide, setWide] = useState(isWide);
+  const [beside, setBeside] = useState(true);
+  const [over, setOver] = useState(false);
+  // Of the same event as Cloudscape's own state: what it then closes is closed of the window that it saw.
+  useEffect(() => {
+    const resized = () => setWide(isWide());
+    window.addEventListener('resize', resized);
+    return () => window.removeEventListener('resize', resized);
+  }, []);
+  return { open: wide ? beside : over, setOpen: wide ? setBeside : setOver, followed: () => setOver(false) };
 }
 
 function Breadcrumbs({ onFollow }: { onFollow: (event: CustomEvent<{ href?: string }>) => void }) {
