@@ -13,6 +13,15 @@ impl Cloud {
         answer
     }
 
+    /// The item of the execution history with these keys; null when there is none.
+    pub fn recorded(&self, execution: impl AsRef<str>, plan: &str) -> Value {
+        let request = json!({
+            "TableName": self.tables["executionHistory"], "ConsistentRead": true,
+            "Key": { "executionId": { "S": execution.as_ref() }, "planId": { "S": plan } },
+        });
+        self.aws("dynamodb", "DynamoDB_20120810.GetItem", &request)["Item"].take()
+    }
+
     /// One call of an AWS JSON protocol that may be refused: the status and the answer.
     pub fn ask(&self, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let request = ureq::http::Request::builder()

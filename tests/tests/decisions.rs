@@ -263,12 +263,8 @@ fn an_intent_of_whose_call_nothing_was_heard_is_withdrawn_before_its_servers_are
     assert_eq!(ask(&scenario, "demo", &id, "retry", &json!({})).0, 200);
     assert_ended(&scenario.end_of(&id), ExecutionStatus::Completed);
     assert_eq!(scenario.cloud.journal(since).calls("StartRecovery", &ids[..1]).len(), 1);
-    let request = json!({
-        "TableName": scenario.cloud.tables["executionHistory"], "ConsistentRead": true,
-        "Key": { "executionId": { "S": id }, "planId": { "S": item["planId"] } },
-    });
-    let left = scenario.cloud.aws("dynamodb", "DynamoDB_20120810.GetItem", &request);
-    assert!(left["Item"].is_null(), "{left}");
+    let left = scenario.cloud.recorded(&id, item["planId"].as_str().unwrap());
+    assert!(left.is_null(), "{left}");
 }
 
 /// A document that is missing is a warning in a recovery, so the action fails by itself each time.

@@ -30,13 +30,8 @@ fn put_plan(scenario: &Scenario, policy: &str, waves: &Value) {
 
 /// What the record of a server says of its launch settings.
 fn settings(scenario: &Scenario, execution: &Execution, wave: u32, server: &str) -> Value {
-    let table = &scenario.cloud.tables["executionHistory"];
-    let key = json!({
-        "executionId": { "S": execution.summary.execution_id },
-        "planId": { "S": format!("{}#server#{wave:03}#{server}", scenario.name) },
-    });
-    let item = scenario.cloud.aws("dynamodb", "DynamoDB_20120810.GetItem", &json!({ "TableName": table, "Key": key }));
-    item["Item"]["settings"]["M"].clone()
+    let plan = format!("{}#server#{wave:03}#{server}", scenario.name);
+    scenario.cloud.recorded(&execution.summary.execution_id, &plan)["settings"]["M"].take()
 }
 
 #[test]

@@ -163,17 +163,13 @@ fn a_drill_of_which_nothing_stands_leaves_the_list_and_one_that_stands_does_not(
     scenario.single_wave(1, |_, _| {});
     // DRS replaces what the first has launched.
     let drills = [scenario.run(Mode::Drill), scenario.run(Mode::Drill)];
-    let key = |drill: &Execution| json!({ "executionId": { "S": drill.summary.execution_id }, "planId": { "S": scenario.name } });
-    let active = |drill: &Execution| {
-        let request =
-            json!({ "TableName": cloud.tables["executionHistory"], "Key": key(drill), "ConsistentRead": true });
-        cloud.aws("dynamodb", "DynamoDB_20120810.GetItem", &request)["Item"]["active"]["S"].take()
-    };
+    let active = |drill: &Execution| cloud.recorded(&drill.summary.execution_id, &scenario.name)["active"]["S"].take();
     sweep(cloud, NEVER);
     assert_eq!(drills.each_ref().map(active), [json!("LEFT_OVER"), json!("LEFT_OVER")], "they have just ended");
     for drill in &drills {
         let request = json!({
-            "TableName": cloud.tables["executionHistory"], "Key": key(drill), "UpdateExpression": "SET endedAt = :long",
+            "TableName": cloud.tables["executionHistory"], "UpdateExpression": "SET endedAt = :long",
+            "Key": { "executionId": { "S": drill.summary.execution_id }, "planId": { "S": scenario.name } },
             "ExpressionAttributeValues": { ":long": { "N": "1" } },
         });
         cloud.aws("dynamodb", "DynamoDB_20120810.UpdateItem", &request);

@@ -11,7 +11,7 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { body } from '../../api/client.js';
+import { body, byToken } from '../../api/client.js';
 import { itemsOf, useEveryPage } from '../../api/queries.js';
 import type { Group, ServerLaunchSettings } from '../../api/types.js';
 import { useApi } from '../../shell/context.js';
@@ -30,13 +30,11 @@ export function Drift({ group }: { group: Group }) {
 
 function useLaunchSettings(name: string) {
   const api = useApi();
-  const first = undefined as string | undefined;
   return useInfiniteQuery({
     queryKey: ['launch-settings', name],
     queryFn: ({ pageParam }) =>
       body(api.GET('/v1/protection-groups/{name}/launch-settings', { params: { path: { name }, query: { limit: 200, nextToken: pageParam } } })),
-    initialPageParam: first,
-    getNextPageParam: ({ nextToken }) => nextToken ?? undefined,
+    ...byToken,
     // Each server is a question to DRS.
     staleTime: 60_000,
   });
