@@ -97,11 +97,7 @@ fn at_once(scenario: &Scenario, id: &ExecutionId, what: &str) -> Vec<(u16, Strin
 #[test]
 fn a_pause_holds_the_next_jobs_of_every_wave_and_running_ones_are_watched_on() {
     let scenario = Scenario::new("pause");
-    let ids = scenario.servers(4, |number, server| {
-        if number <= 2 {
-            server["os"] = json!("windows"); // Takes 25 minutes: on a slow machine, too, they launch until it is paused.
-        }
-    });
+    let ids = scenario.servers(4, |_, _| {});
     let group = |name: &str, of: &[String]| scenario.group(name, of, &[]);
     scenario.plan(&json!([
         { "name": "left", "groups": [group("l", &ids[..1])] },
@@ -110,6 +106,8 @@ fn a_pause_holds_the_next_jobs_of_every_wave_and_running_ones_are_watched_on() {
         { "name": "behind-right", "groups": [group("br", &ids[3..])], "dependsOnWaves": ["right"] },
     ]));
     let since = scenario.cloud.journal_position();
+    // On a slow machine, too, they launch until it is paused.
+    let launching = scenario.cloud.wrong(&[&format!("launch-waits={}", ids[0]), &format!("launch-waits={}", ids[1])]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     scenario.until(&id, "two launches", |run| {
         servers(run).filter(|server| server.status == ServerStatus::Launching).count() == 2
@@ -119,6 +117,7 @@ fn a_pause_holds_the_next_jobs_of_every_wave_and_running_ones_are_watched_on() {
         assert_eq!(ask(&scenario, "demo", &id, "resume"), done());
     }
     assert_eq!(ask(&scenario, "demo", &id, "pause"), done());
+    drop(launching);
     let held = scenario.until(&id, "the end of what ran", |run| {
         ["left", "right"].iter().all(|name| wave(run, name).status == WaveStatus::Completed)
     });
@@ -134,16 +133,23 @@ fn a_pause_holds_the_next_jobs_of_every_wave_and_running_ones_are_watched_on() {
 #[test]
 fn in_a_pause_a_wave_does_not_launch_the_rest_of_its_servers() {
     let scenario = Scenario::new("pause-more");
-    // Takes 25 minutes.
-    let ids = scenario.single_wave(2, |_, server| server["os"] = json!("windows"));
+    let ids = scenario.single_wave(2, |_, _| {});
     let since = scenario.cloud.journal_position();
-    scenario.cloud.fault(&[&format!("foreign-job={}:12", ids[0])]);
+    scenario.cloud.fault(&[&format!("foreign-job={}:60", ids[0])]);
+    let journal = scenario.cloud.journal(since);
+    let foreign = [journal.changes("JobCreated", &ids[..1])[0]["details"]["jobId"].as_str().unwrap().to_owned()];
+    let launching = scenario.cloud.wrong(&[&format!("launch-waits={}", ids[1])]);
     let id = scenario.start(Mode::Drill, &[]).unwrap();
     scenario.until(&id, "the launch of the other server", |run| {
         servers(run).any(|server| server.status == ServerStatus::Launching)
     });
     assert_eq!(ask(&scenario, "demo", &id, "pause"), done());
     // The foreign job ends before the wave's own: DRS would take the server by then.
+    eventually("the end of the foreign job", || {
+        let ended = !scenario.cloud.journal(since).changes("JobCompleted", &foreign).is_empty();
+        if ended { Ok(()) } else { Err("it runs".to_owned()) }
+    });
+    drop(launching);
     entered(&scenario, &id, 1, "AwaitDecision", 1);
     let held = scenario.client().execution(&id).unwrap();
     let mut statuses: Vec<_> = servers(&held).map(|server| server.status).collect();

@@ -26,24 +26,27 @@ pub async fn begin(
     before: Option<&CleanupRecord>,
 ) -> Result<(), AwsError> {
     let (id, plan) = (&execution.execution_id, &execution.plan_id);
+    clients.history.look_after(execution).await?;
     let mut record = CleanupRecord::new(id, plan, before, &actor.name, clock::now());
     let event = AuditRecord::new(actor, "StartCleanup", &Subject::Execution(id.clone()))
         .with_detail(format!("cleanup {} of a {} of {plan}", record.attempt, execution.mode));
     if !clients.history.begin_cleanup(&record, before, clients.audit.write(&event)?).await? {
         return Ok(());
     }
-    if let Err(error) = start(clients, machine_arn, execution, &record).await {
+    match start(clients, machine_arn, execution, &record).await {
+        Ok(()) => tracing::info!(executionId = %id, "cleanup of {id} is started by {}", actor.name),
+        // Another who asked has found the record and started it, and it is over; or an answer was lost for so long.
+        Err(error) if error.kind == ErrorKind::Conflict => {}
         // It may run, its answer lost: the sweep, which hands every RUNNING cleanup to BeginCleanup, finds out.
-        if matches!(error.kind, ErrorKind::Throttled | ErrorKind::Transient) {
+        Err(error) if matches!(error.kind, ErrorKind::Throttled | ErrorKind::Transient) => return Err(error),
+        Err(error) => {
+            record.status = CleanupStatus::Failed;
+            record.reason = format!("Step Functions did not start it: {error}");
+            record.ended_at = Some(clock::now());
+            clients.history.save_cleanup(&record).await?;
             return Err(error);
         }
-        record.status = CleanupStatus::Failed;
-        record.reason = format!("Step Functions did not start it: {error}");
-        record.ended_at = Some(clock::now());
-        clients.history.save_cleanup(&record).await?;
-        return Err(error);
     }
-    tracing::info!(executionId = %id, "cleanup of {id} is started by {}", actor.name);
     Ok(())
 }
 

@@ -226,3 +226,24 @@ fn a_cleanup_of_whose_start_nothing_is_heard_ends() {
         assert_eq!(claims, 0, "started: {started}");
     }
 }
+
+#[test]
+fn a_cleanup_whose_machine_another_has_started_already_is_begun_all_the_same() {
+    let (mut world, path) = drill(Calm, &[json!({ "name": "app", "groups": ["app"] })]);
+    world.every(900, "sweep", &json!({ "leftOverHours": 24 })).unwrap();
+    inject(&world, "launch-fails=app");
+    until(&mut world, &path, 1, "FAILED");
+    // Of two who ask at the same time, one records it, and the other one may find the record and be the first to start the
+    // machine, which is over by the time that the one who recorded it gets there.
+    let id = path.trim_start_matches("/executions/");
+    let name = format!("{id}-clean001");
+    world.start("cleanup", &name, &json!({ "executionId": id, "planId": "plan", "attempt": 1 })).unwrap();
+    world.stop("cleanup", &name);
+    world.pass(1);
+    let (status, answer) = world.request("POST", &format!("{path}/cleanup"), None).unwrap();
+    assert_eq!((status, &answer["cleanup"]["status"]), (202, &json!("RUNNING")), "{answer}");
+    world.pass(3_600);
+    let ended = &execution(&mut world, &path)["cleanup"];
+    assert_ne!(ended["status"], "RUNNING", "{ended}");
+    assert!(!ended["reason"].as_str().unwrap().contains("did not start"), "{ended}");
+}

@@ -12,6 +12,7 @@ pub const SYNTAX: &str = "\
 SERVER is a source server id or a hostname; OPERATION is a DRS or SSM operation such as StartRecovery; REGION is a
 Region such as us-east-1.
   launch-fails=SERVER                 every launch of the server ends with LAUNCH_FAILED
+  launch-waits=SERVER                 launches of the server do not end while this is in force
   conversion-fails=SERVER             every launch of the server ends with CONVERSION_FAIL
   agent-never-online=SERVER           the SSM agent of what is launched never registers; one that had is lost
   command-fails=SERVER                every SSM command on the server's recovery instance fails
@@ -38,6 +39,8 @@ const LONGEST_FOREIGN_JOB_MINUTES: u32 = 100_000;
 pub enum ServerFault {
     /// The launch phase fails.
     LaunchFails,
+    /// The launch phase does not end.
+    LaunchWaits,
     /// The conversion phase fails.
     ConversionFails,
     /// The SSM agent does not register, or is lost.
@@ -98,8 +101,9 @@ pub struct FaultError {
 
 impl ServerFault {
     /// Every kind, with the name it has in a specification.
-    const NAMES: [(&'static str, ServerFault); 10] = [
+    const NAMES: [(&'static str, ServerFault); 11] = [
         ("launch-fails", ServerFault::LaunchFails),
+        ("launch-waits", ServerFault::LaunchWaits),
         ("conversion-fails", ServerFault::ConversionFails),
         ("agent-never-online", ServerFault::AgentNeverOnline),
         ("command-fails", ServerFault::CommandFails),

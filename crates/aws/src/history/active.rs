@@ -29,6 +29,25 @@ impl History {
         self.all_active(LEFT_OVER).await
     }
 
+    /// Sees to it that a drill that has ended is among those that a sweep looks at, whatever of it stands: only so does the
+    /// sweep see a cleanup of it that does not end by itself.
+    ///
+    /// # Errors
+    /// `Conflict` when it is written again and again at the same time. Else when the table cannot be written.
+    pub async fn look_after(&self, execution: &ExecutionRecord) -> Result<(), AwsError> {
+        if execution.now(None).left_over {
+            return Ok(());
+        }
+        let mut listed = execution.clone();
+        listed.set_left_over(true);
+        let Err(error) = self.save_execution(&mut listed).await else { return Ok(()) };
+        // Of two who clean up at the same time, the other one has done it.
+        match self.execution(&execution.execution_id, &execution.plan_id).await? {
+            Some(now) if now.now(None).left_over => Ok(()),
+            _ => Err(error),
+        }
+    }
+
     /// All executions that have not ended.
     ///
     /// # Errors

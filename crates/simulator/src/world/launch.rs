@@ -19,6 +19,9 @@ const SNAPSHOT_PATIENCE_SECONDS: f64 = 600.0;
 /// How long it takes to terminate an earlier recovery instance.
 const CLEANUP_SECONDS: f64 = 30.0;
 
+/// From one look at a launch that is kept waiting to the next one.
+const LOOK_AGAIN_SECONDS: f64 = 10.0;
+
 /// One step of the launch of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names follow DRS's job log events")]
@@ -163,6 +166,9 @@ impl World {
     }
 
     fn launch_end(&mut self, job: usize, server: &ServerId, timeline: &Timeline) -> Option<(SignedDuration, Step)> {
+        if self.has_fault(ServerFault::LaunchWaits, server) {
+            return Some((seconds(LOOK_AGAIN_SECONDS), Step::LaunchEnd));
+        }
         if self.has_fault(ServerFault::LaunchFails, server) {
             let error = "InsufficientInstanceCapacity: there is not enough capacity to launch the recovery instance";
             self.fail(job, server, "LAUNCH_FAILED", error);

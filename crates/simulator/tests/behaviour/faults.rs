@@ -21,6 +21,19 @@ fn launch_fails() {
 }
 
 #[test]
+fn launch_waits_until_cleared() {
+    let bench = Bench::mixed();
+    bench.add_faults(&["launch-waits=db-1"]);
+    let job = bench.launch(&[DB], true);
+    bench.advance(86_400.0);
+    assert_eq!(launch_status(&bench.job(&job)), "IN_PROGRESS");
+    bench.clear_faults();
+    bench.advance(30.0);
+    let done = bench.job(&job);
+    assert_eq!((text(&done["status"]).as_str(), launch_status(&done).as_str()), ("COMPLETED", "LAUNCHED"));
+}
+
+#[test]
 fn conversion_fails() {
     let bench = Bench::mixed();
     bench.add_faults(&[&format!("conversion-fails={DB}")]);
