@@ -77,6 +77,7 @@ impl People<'_> {
                 Ok(())
             }
             7 => self.stop(),
+            8 => self.clean_up(),
             _ => self.decide(),
         }
     }
@@ -98,6 +99,14 @@ impl People<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Asks for the cleanup of whatever run there is, also of one of which nothing is known to stand.
+    fn clean_up(&mut self) -> anyhow::Result<()> {
+        let executions = self.executions()?;
+        let Some(one) = self.random.choice(executions) else { return Ok(()) };
+        let id = one["executionId"].as_str().unwrap_or_default();
+        self.post(id, "/cleanup", "CLEANUP", &one).map(drop)
     }
 
     /// Does one of the things that the API allows now.

@@ -216,7 +216,7 @@ mod tests {
             assert_eq!(spec.parse::<Fault>().unwrap().to_string(), spec);
             names += 1;
         }
-        assert_eq!(names, 18);
+        assert_eq!(names, 19);
     }
 
     #[test]
