@@ -12,7 +12,7 @@ pub fn plan_yaml(input: &[u8]) {
         Err(problems) => assert!(!problems.0.is_empty(), "refused without a reason"),
         Ok(manifest) => {
             let documents = manifest.documents();
-            let Ok(written) = document::yaml(&documents) else { panic!("{documents:?} cannot be written") };
+            let Ok(written) = document::plan_file(&documents, false) else { panic!("{documents:?} cannot be written") };
             match Manifest::from_text(Path::new("written.yaml"), &written) {
                 Ok(again) => assert_eq!(again.documents(), documents, "{written}"),
                 Err(problems) => panic!("what was written is not accepted: {problems}\n{written}"),

@@ -2,6 +2,7 @@
 //! tag, and a terminal obeys escape sequences whoever wrote them. They are escaped here, not dropped, so that what is
 //! read back is what the API said.
 
+use contract::PlanDocuments;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -32,6 +33,19 @@ pub fn json(value: &impl Serialize) -> Result<String, Unwritable> {
         }
     }
     Ok(escaped)
+}
+
+/// `documents` as a plan file, in YAML or `as_json`, without a line break at its end.
+///
+/// # Errors
+/// As [`json`] and [`yaml`].
+pub fn plan_file(documents: &PlanDocuments, as_json: bool) -> Result<String, Unwritable> {
+    if documents.protection_groups.is_empty() && documents.recovery_plans.is_empty() {
+        // Without the fields, apply would take it for no plan file.
+        let nothing = serde_json::json!({"protectionGroups": [], "recoveryPlans": []});
+        return if as_json { json(&nothing) } else { yaml(&nothing) };
+    }
+    if as_json { json(documents) } else { yaml(documents) }
 }
 
 /// `value` as YAML, without a line break at its end. In the rare case that text in it must be escaped in a way that YAML

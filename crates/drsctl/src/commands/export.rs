@@ -10,7 +10,6 @@ use contract::PlanDocuments;
 use domain::id::{GroupId, PlanId};
 use drsctl::document;
 use drsctl::manifest::MAX_FILE_BYTES;
-use serde_json::json;
 
 use super::output::{Output, note, print};
 use super::session;
@@ -38,7 +37,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
     }
     let stored = session::client()?.export()?;
     let documents = if arguments.plans.is_empty() { stored } else { only(stored, &arguments.plans)? };
-    let text = text(&documents, output)?;
+    // JSON is YAML too, so apply reads either.
+    let text = document::plan_file(&documents, output == Output::Json)?;
     if text.len() as u64 >= MAX_FILE_BYTES {
         note("This is more than apply reads in one file (1 MiB): export single plans (--plan) into a directory.");
     }
@@ -50,19 +50,6 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> anyhow::Result<ExitC
     let (groups, plans) = (documents.protection_groups.len(), documents.recovery_plans.len());
     note(&format!("{groups} protection groups and {plans} recovery plans are in {}.", file.display()));
     Ok(ExitCode::SUCCESS)
-}
-
-/// JSON is YAML too, so apply reads either.
-fn text(documents: &PlanDocuments, output: Output) -> anyhow::Result<String> {
-    if documents.protection_groups.is_empty() && documents.recovery_plans.is_empty() {
-        // Without the fields, apply would take it for no plan file.
-        let nothing = json!({"protectionGroups": [], "recoveryPlans": []});
-        return Ok(if output == Output::Json { document::json(&nothing)? } else { document::yaml(&nothing)? });
-    }
-    Ok(match output {
-        Output::Json => document::json(documents)?,
-        Output::Table | Output::Yaml => document::yaml(documents)?,
-    })
 }
 
 /// The plans of these names, and their groups.
