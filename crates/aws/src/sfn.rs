@@ -37,10 +37,10 @@ impl StepFunctions {
         Self { client: Client::new(config) }
     }
 
-    /// Starts `state_machine_arn` under `name`. The same name and input again is the same execution.
+    /// Starts `state_machine_arn` under `name`. The same name and input again is the same execution, while that runs.
     ///
     /// # Errors
-    /// `Conflict` when the name was used with another input.
+    /// `Conflict` when the name was used with another input, or by an execution that has ended.
     pub async fn start_execution(
         &self,
         state_machine_arn: &str,
